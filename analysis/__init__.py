@@ -1,0 +1,1 @@
+"""Pure functions on frames and arrays. No input or output, no screen."""

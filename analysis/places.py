@@ -1,0 +1,129 @@
+"""The gazetteer: every area a person may name, from a region to one LSOA, and which LSOAs it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+ENGLAND = "E92000001"
+
+# Level → (code column, name column, how people call one). Order decides which area a shared name means first.
+LEVELS: dict[str, tuple[str, str, str]] = {
+    "region": ("rgncd", "rgnnm", "region"),
+    "icb26": ("icb26cd", "icb26nm", "system (Integrated Care Board of April 2026)"),
+    "icb24": ("icb24cd", "icb24nm", "system (Integrated Care Board of April 2024)"),
+    "lad24": ("lad24cd", "lad24nm", "place (local authority)"),
+    "sub_icb24": ("sicbl24cd", "sicbl24nm", "sub-ICB location of April 2024"),
+    "sub_icb26": ("sicbl26cd", "sicbl26nm", "sub-ICB location of April 2026"),
+    "pcn": ("leading_pcn_code", "leading_pcn_name", "neighbourhood (Primary Care Network footprint)"),
+    "ward": ("wd24cd", "wd24nm", "ward of 2024"),
+    "msoa": ("msoa21cd", "msoa21hclnm", "middle layer area (MSOA)"),
+    "lsoa": ("lsoa21cd", "lsoa21nm", "small area (LSOA)"),
+}
+
+
+def system_name(name: str) -> str:
+    """An ICB as people say it: "NHS Greater Manchester Integrated Care Board" → "NHS Greater Manchester"."""
+    return name.removesuffix(" Integrated Care Board")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One area: its code, its name as people say it, its level (a key of LEVELS, or "england")."""
+
+    code: str
+    name: str
+    level: str
+
+    @property
+    def kind(self) -> str:
+        """How people call an area of this level."""
+        return "country" if self.level == "england" else LEVELS[self.level][2]
+
+
+class PlaceNotFoundError(LookupError):
+    """No area of that code or name. `nearest` holds the names most like it."""
+
+    def __init__(self, text: str, nearest: list[str]) -> None:
+        self.text, self.nearest = text, nearest
+        hint = f" Did you mean {'; '.join(nearest)}?" if nearest else ""
+        super().__init__(f"No place is called {text!r}.{hint}")
+
+
+class Gazetteer:
+    """Finds areas by code or name. areas: the small-area table with leading_pcn_code and leading_pcn_name."""
+
+    def __init__(self, areas: pd.DataFrame) -> None:
+        self._areas = areas
+        frames = []
+        for level, (code, name, _) in LEVELS.items():
+            columns = [code, name] + (["lad24nm"] if level in ("ward", "msoa") else [])
+            frame = areas[columns].drop_duplicates(code).set_axis(["code", "name", *columns[2:]], axis=1)
+            frames.append(frame.assign(level=level))
+        listed = pd.concat(frames, ignore_index=True)
+        systems = listed["level"].isin(["icb24", "icb26"])
+        listed.loc[systems, "name"] = listed.loc[systems, "name"].map(system_name)
+        self._codes = listed.drop_duplicates("code").set_index("code")
+        self._names = listed
+        self._folded = listed["name"].str.casefold()
+        # A code of 2025 that differs (Barnsley, Sheffield), and NHS codes of systems, mean the same areas.
+        other = [areas[["lad25cd", "lad24cd"]], areas[["icb24cdh", "icb24cd"]], areas[["sicbl24cdh", "sicbl24cd"]]]
+        pairs = pd.concat([pair.drop_duplicates().set_axis(["other", "code"], axis=1) for pair in other])
+        self._other = dict(zip(pairs["other"], pairs["code"], strict=True))
+
+    def place(self, code: str) -> Place:
+        """The area of a code. PlaceNotFoundError when there is none."""
+        if code == ENGLAND:
+            return Place(ENGLAND, "England", "england")
+        code = code if code in self._codes.index else self._other.get(code, code)
+        if code not in self._codes.index:
+            raise PlaceNotFoundError(code, [])
+        row = self._codes.loc[code]
+        return Place(code, str(row["name"]), str(row["level"]))
+
+    def find(self, text: str) -> Place:
+        """The area that a person means by a code or a name (case does not matter). PlaceNotFoundError names the nearest."""
+        wanted = " ".join(text.split())
+        if wanted.casefold() == "england" or not wanted:
+            return self.place(ENGLAND)
+        try:
+            return self.place(wanted.upper())
+        except PlaceNotFoundError:
+            pass
+        folded = wanted.casefold()
+        for candidate in (folded, f"nhs {folded}", f"{folded} pcn"):
+            rows = np.flatnonzero(self._folded == candidate)
+            if len(rows):
+                return self.place(str(self._names["code"].iloc[rows[0]]))
+        raise PlaceNotFoundError(wanted, self.nearest_names(wanted))
+
+    def nearest_names(self, text: str, limit: int = 3) -> list[str]:
+        """The names most like a text, wider areas first where they tie."""
+        wide = self._names[self._names["level"] != "lsoa"]
+        found = process.extract(text.casefold(), wide["name"].str.casefold().tolist(), scorer=fuzz.WRatio, limit=12, score_cutoff=60)
+        names = dict.fromkeys(f"{wide['name'].iloc[position]} ({wide['code'].iloc[position]})" for _, _, position in found)
+        return list(names)[:limit]
+
+    def mask(self, place: Place) -> npt.NDArray[np.bool_]:
+        """Which rows of the small-area table lie in a place; a PCN holds the LSOAs where it leads."""
+        if place.level == "england":
+            return np.ones(len(self._areas), dtype=bool)
+        return (self._areas[LEVELS[place.level][0]] == place.code).to_numpy(dtype=bool)
+
+    def children(self, place: Place, level: str) -> list[Place]:
+        """The areas of a level that overlap a place, by name."""
+        code, name, _ = LEVELS[level]
+        inside = self._areas.loc[self.mask(place), [code, name]].drop_duplicates(code).sort_values(name)
+        return [self.place(value) for value in inside[code]]
+
+    def parent(self, place: Place, level: str) -> Place:
+        """The area of a level that holds most of a place's people (itself at its own level)."""
+        if place.level == "england":
+            return place
+        inside = self._areas.loc[self.mask(place)]
+        people = inside.groupby(LEVELS[level][0], observed=True)["pop_mid2022"].sum()
+        return self.place(str(people.idxmax()))

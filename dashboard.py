@@ -1,0 +1,31 @@
+"""Common Ground: the front door. `streamlit run dashboard.py` works by itself; `make run` starts it through server.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from data_loaders.errors import SnapshotError
+from presentation import place_bar
+from presentation.atlas_cache import open_atlas
+from presentation.pages import PAGES
+
+st.set_page_config(page_title="Common Ground", layout="wide", initial_sidebar_state="auto")
+st.html(Path(__file__).parent / "assets" / "style.css")
+
+page = st.navigation([st.Page(entry.file, title=entry.title, url_path=entry.url_path, default=entry.default) for entry in PAGES])
+with st.sidebar:
+    st.markdown("**Common Ground**")
+    st.caption("Published need, mapped places and the partnerships between them, for England")
+
+try:
+    atlas = open_atlas()
+except SnapshotError as problem:
+    st.title("The data that this atlas shows cannot be opened")
+    st.error(f"{problem}")
+    st.stop()
+
+view = place_bar.current_view(atlas)
+page.run()
+place_bar.write_link(st.session_state["view"])

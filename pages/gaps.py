@@ -1,0 +1,96 @@
+"""Gaps: which Core20 neighbourhoods have a partner, which have only a building nearby, and where to start."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from analysis import ranking
+from analysis.neighbourhoods import core20_gaps
+from presentation import gaps_controls, gaps_list, gaps_map, gaps_panel, partners, place_bar, provenance, words
+from presentation.area_map import area_map
+from presentation.atlas_cache import open_atlas
+from presentation.components import StateSegment, fact_list, ranked_list, state_bar
+
+atlas, today = open_atlas(), date.today()
+place_bar.place_bar(atlas, st.session_state["view"])
+view = st.session_state["view"]
+place = atlas.gazetteer.place(view.place)
+inside = atlas.gazetteer.mask(place)
+known = partners.current(atlas, today)
+found = core20_gaps(atlas.areas, inside, atlas.place_index, known.table, today=today, reach=view.reach, categories=view.categories)
+states = ranking.people_by_state(found)
+places_here = int((atlas.places["category"].isin(view.categories) & atlas.places["lsoa21cd"].isin(atlas.areas.loc[inside, "lsoa21cd"])).sum())
+
+st.title(words.headline(place.name, states, view.walk_m))
+st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
+segments = [StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"])) for key, label in words.STATE_LABELS.items()]
+state_bar(segments, key="states", alt="People in Core20 neighbourhoods by state: " + "; ".join(f"{s.label} {s.people:,}" for s in segments))
+gaps_controls.controls(view, place)
+
+level = gaps_controls.list_level(view, place)
+if level == "lsoa":
+    table, column = found, "lsoa21cd"
+else:
+    table, column = gaps_controls.summary(atlas, view, inside, level, found), "code"
+lsoa = view.lsoa if view.lsoa is not None else (str(found["lsoa21cd"].iloc[0]) if len(found) and gaps_controls.is_local(place) else None)
+pages = gaps_list.pages(len(table))
+page = min(view.page, pages)
+
+wide_left, wide_right = st.columns([3, 2], gap="medium")
+with wide_left:
+    with st.container(key="gaps_map"):
+        if gaps_controls.is_local(place):
+            drawn = gaps_map.small_area_map(atlas, view, place, found, known.table, place_bar.chosen_point(atlas), lsoa, pd.Timestamp(today))
+            area_map(drawn, key="map", on_select=lambda code: place_bar.change(lsoa=code))
+        else:
+            coarse = level if level != "lsoa" else view.icb
+            summary = table if level != "lsoa" else gaps_controls.summary(atlas, view, inside, coarse, found)
+            drawn = gaps_map.england_map(atlas, place, coarse, summary)
+            area_map(drawn, key="map", on_select=lambda code: place_bar.set_view(view.at(code)))
+    with st.container(key="gaps_list"):
+        rows = gaps_list.on_page(table, page)
+        caption = f"{'Core20 neighbourhoods' if level == 'lsoa' else words.LEVEL_NAMES[level].capitalize()} in {place.name}, most residents without a confirmed partner first"
+        if level == "lsoa":
+            ranked_list(
+                gaps_list.small_area_rows(rows, view.categories), key="list", caption=caption, selected=lsoa, page=page, pages=pages, total=len(table),
+                on_select=lambda code: place_bar.change(lsoa=code), on_page=lambda number: place_bar.change(page=number),
+            )
+        else:
+            ranked_list(
+                gaps_list.area_rows(rows, 1 + (page - 1) * gaps_list.PAGE_ROWS), key="areas", caption=caption, columns=gaps_list.AREA_COLUMNS, page=page, pages=pages, total=len(table),
+                on_select=lambda code: place_bar.set_view(view.at(code)), on_page=lambda number: place_bar.change(page=number),
+            )
+with wide_right, st.container(key="gaps_panel"):
+    if lsoa is None:
+        gaps_controls.how_to_read(place)
+    else:
+        area = atlas.small_area(lsoa)
+        rows_of = found[found["lsoa21cd"] == lsoa].to_dict("records")
+        row = rows_of[0] if rows_of else gaps_controls.row_elsewhere(atlas, view, area, known.table, today)
+        st.header(area["msoa21hclnm"])
+        st.caption(gaps_panel.headline_facts(area))
+        fact_list(
+            [
+                gaps_panel.state_section(row, view.categories),
+                gaps_panel.partners_section(area, known.table, view, today),
+                gaps_panel.places_section(atlas, area, view),
+            ],
+            key="reach", callout=gaps_panel.next_conversation(row, area["lad24nm"]),
+        )
+        covenant = gaps_panel.faith_covenant_line(atlas.faith_covenant, area["lad24cd"], area["utlacd"])
+        if covenant:
+            st.caption(covenant)
+        with st.expander("Who lives here, compared with England (Census 2021)", expanded=False):
+            fact_list(gaps_panel.people_sections(area, atlas.england), key="people")
+        fact_list(
+            [gaps_panel.pcn_section(atlas, lsoa, bool(area["low_registration"])), gaps_panel.coverage_section(atlas, area["lad24cd"]), gaps_panel.deprivation_section(area)],
+            key="about",
+        )
+
+with st.expander("Partners", expanded=bool(st.session_state.get("partners_problem"))):
+    partners.upload(atlas, known, today)
+gaps_controls.downloads_row(atlas, view, place, level, table, known.source, today)
+st.caption(provenance.foot(view.reach, view.categories, view.count, known.source))

@@ -1,0 +1,1 @@
+"""All that a person sees and no page repeats: words, maps, lists, links, downloads."""

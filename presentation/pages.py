@@ -1,0 +1,21 @@
+"""The registry of pages: every file in pages/ is here, in the order of the menu. No screen here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the menu."""
+
+    file: str
+    title: str
+    url_path: str
+    default: bool = False
+
+
+PAGES = (
+    Page("pages/gaps.py", "Gaps", "gaps", default=True),
+    Page("pages/sources_and_methods.py", "Sources and methods", "sources-and-methods"),
+)

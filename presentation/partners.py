@@ -1,0 +1,97 @@
+"""The partners that this session sees: from the file named when the server started, or uploaded on the page."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from analysis.gaps import empty_partners
+from data_loaders.atlas import Atlas
+from data_loaders.partners_csv import MAX_BYTES, Partners, PartnersFileError
+from presentation import downloads
+
+ENVIRONMENT = "COMMON_GROUND_PARTNERS"
+_UPLOADED = "partners_uploaded"
+
+
+@dataclass(frozen=True)
+class SessionPartners:
+    """Partners in force: the good rows, where they came from in words, and what had to be set aside."""
+
+    table: pd.DataFrame
+    source: str
+    bad: pd.DataFrame
+
+
+def file_at_start(arguments: list[str] | None = None) -> Path | None:
+    """The file given by `--partners FILE` or the environment when the server was started."""
+    arguments = sys.argv if arguments is None else arguments
+    for position, argument in enumerate(arguments):
+        if argument == "--partners" and position + 1 < len(arguments):
+            return Path(arguments[position + 1])
+        if argument.startswith("--partners="):
+            return Path(argument.partition("=")[2])
+    named = os.environ.get(ENVIRONMENT)
+    return Path(named) if named else None
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _read_file(path: str, modified: float, today: date, _atlas: Atlas) -> Partners:
+    return _atlas.read_partners(Path(path).read_bytes(), today)
+
+
+def current(atlas: Atlas, today: date) -> SessionPartners:
+    """The partners in force in this session; a file that cannot be used says so on the page and counts as no partners."""
+    none = pd.DataFrame({"row": [], "name": [], "reason": []})
+    uploaded: tuple[str, Partners] | None = st.session_state.get(_UPLOADED)
+    if uploaded is not None:
+        name, partners = uploaded
+        return SessionPartners(partners.good, f"{len(partners.good):,} from {name}, uploaded in this session", partners.bad)
+    path = file_at_start()
+    if path is not None:
+        try:
+            partners = _read_file(str(path), path.stat().st_mtime, today, atlas)
+        except OSError as error:
+            st.error(f"The partners file {path.name} cannot be read ({error.strerror}). No partner is shown until it can.")
+        except PartnersFileError as error:
+            st.error(f"The partners file {path.name} cannot be used. {error}")
+        else:
+            return SessionPartners(partners.good, f"{len(partners.good):,} from {path.name}", partners.bad)
+    return SessionPartners(empty_partners(), "none recorded", none)
+
+
+def _take(atlas: Atlas, today: date) -> None:
+    file = st.session_state.get("partners_file")
+    st.session_state.pop("partners_problem", None)
+    if file is None:
+        st.session_state.pop(_UPLOADED, None)
+        return
+    try:
+        st.session_state[_UPLOADED] = (file.name, atlas.read_partners(file.getvalue(), today))
+    except PartnersFileError as error:
+        # The partners that were in force stay in force.
+        st.session_state["partners_problem"] = f"{file.name}: {error}"
+
+
+def upload(atlas: Atlas, partners: SessionPartners, today: date) -> None:
+    """The place to add partners: what is in force, an upload, and the rows that could not be used with the reason for each."""
+    st.markdown(f"Partners in this view: **{partners.source}**. A partner is an organisation with a recorded relationship; a building on the map is not one.")
+    st.file_uploader(
+        f"Add partners from a CSV (at most {MAX_BYTES // 1_000_000} MB)", type=["csv", "txt"], key="partners_file", on_change=_take, args=(atlas, today),
+        help="Columns: name, stage, and postcode (or latitude and longitude). Optional: category, last_confirmed, last_contact. It stays in this session and is not kept.",
+    )
+    problem = st.session_state.get("partners_problem")
+    if problem:
+        st.error(problem)
+    if len(partners.bad):
+        st.warning(f"{len(partners.bad):,} rows could not be used. The others are. Mend these and add the file again.")
+        st.dataframe(partners.bad.head(200), hide_index=True, height=min(300, 60 + 35 * len(partners.bad)), alt="Rows of the partners file that could not be used, with the reason")
+        st.download_button("All rows not used (CSV)", downloads.to_csv(partners.bad, []), "partners-not-used.csv", "text/csv")
+    template = b"name,stage,postcode,category,last_confirmed,last_contact\n"
+    st.download_button("An empty partners file to fill in (CSV)", template, "partners.csv", "text/csv")

@@ -1,0 +1,41 @@
+"""Where the figures on a page come from, in one line or in many. No screen here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from analysis.reach import Reach
+from data_loaders.manifests import Manifest
+from presentation.words import CATEGORY_PLURALS, listed
+
+ATTRIBUTION = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v3.0. Contains OS data © Crown copyright and database "
+    "right 2026. Contains Royal Mail data © Royal Mail copyright and database right 2026. Contains information from NHS England, OHID and MHCLG "
+    "licensed under the Open Government Licence v3.0. Places of worship © OpenStreetMap contributors, ODbL 1.0."
+)
+
+
+def settings(reach: Reach, categories: Sequence[str], count: str, partners: str) -> str:
+    """The settings of a view, in words."""
+    kinds = listed([CATEGORY_PLURALS[category] for category in categories]) or "no kind of place"
+    counted = "best fit (each LSOA counts for its leading PCN)" if count == "best-fit" else "shares (each LSOA's people divided among its PCNs)"
+    return f"Settings: a walk of {reach.walk_m:,.0f} m, detour factor {reach.detour:g}; {kinds}; neighbourhoods counted by {counted}; partners: {partners}."
+
+
+def foot(reach: Reach, categories: Sequence[str], count: str, partners: str) -> str:
+    """The one line at the foot of every page: sources, vintages, settings."""
+    return (
+        "Deprivation: MHCLG Indices of Deprivation 2025. People: ONS mid-2022. PCN footprints: NHS England registrations July 2023, memberships January 2026. "
+        "Places of worship: © OpenStreetMap contributors, 16 August 2026. Libraries: Arts Council England, December 2023. Community centres: "
+        f"Greater London Authority, to November 2022. {settings(reach, categories, count, partners)}"
+    )
+
+
+def notes(title: str, manifests: Sequence[Manifest], settings_line: str, made_on: date) -> list[str]:
+    """The lines that every download carries: what it is, settings, then each source with vintage and licence."""
+    lines = [title, f"Made by Common Ground on {made_on.isoformat()}.", settings_line,
+             "Distances are walks: straight lines from each LSOA's population-weighted centroid times the detour factor.",
+             "None recorded means that nobody has told us, not that there is nothing."]
+    lines += [f"Source: {source.title}. {source.publisher}. {source.vintage}. {source.licence}. {source.address}" for source in manifests]
+    return [*lines, ATTRIBUTION]

@@ -1,0 +1,55 @@
+"""Tables and sentences of the Sources and methods page. No screen here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from data_loaders.manifests import Manifest
+from presentation.words import CATEGORY_PLURALS
+
+
+def sources_table(manifests: Sequence[Manifest]) -> pd.DataFrame:
+    """One row a source: what it is, who publishes it, of when, how many rows, under which licence."""
+    return pd.DataFrame(
+        {
+            "Source": [source.title for source in manifests],
+            "Publisher": [source.publisher for source in manifests],
+            "Vintage": [source.vintage for source in manifests],
+            "Rows": [f"{source.rows:,}" for source in manifests],
+            "Licence": [source.licence for source in manifests],
+            "Used for": [source.used_for for source in manifests],
+        }
+    )
+
+
+def _figure(value: float | int | str) -> str:
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def figure_lines(source: Manifest) -> list[str]:
+    """Weak spots, what of it is used, where it is published, and the checksum of the copy that was read."""
+    lines = [f"Weak spot: {spot}" for spot in source.weak_spots] or ["No weak spot is known."]
+    used = "; ".join(f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in source.used.items() if value != "")
+    lines.append(f"In the snapshot: {used}.")
+    lines.append(f"Geography: {source.geography}. Copy read on {source.accessed}. Published at <{source.address}>. [Licence]({source.licence_address}).")
+    lines.append(f"SHA-256 of the copy: `{source.sha256}`")
+    return lines
+
+
+def patients_line(manifests: Sequence[Manifest]) -> str:
+    """How many of England's registered patients the footprints rest on."""
+    used = next(source for source in manifests if source.id == "gp_registrations").used
+    return (
+        f"Of {used['patients_with_an_english_lsoa']:,} patients with an address in England, {used['patients_used']:,} ({used['percent_of_english_patients_used']}%) "
+        "are registered with a practice whose network is known, and are used."
+    )
+
+
+def coverage_table(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Authorities by kind of place and whether it is mapped."""
+    whole = coverage[coverage["faith_tradition"].isna()]
+    table = whole.groupby(["category", "status"]).size().unstack(fill_value=0).reindex(columns=["mapped", "partly", "not mapped"], fill_value=0)
+    table.index = [CATEGORY_PLURALS[category].capitalize() for category in table.index]
+    return table.reset_index(names="Kind of place").rename(columns={"mapped": "Mapped", "partly": "Partly mapped", "not mapped": "Not mapped"}).astype(str)

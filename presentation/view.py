@@ -1,0 +1,154 @@
+"""What a person is looking at, as a link holds it. No screen here: read from a link, write to a link, and say what was mended.
+
+A link that asks for something impossible gives the nearest valid view and a note; it never gives an error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from analysis.areas import COUNTS
+from analysis.places import ENGLAND, Gazetteer, Place, PlaceNotFoundError
+from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, DETOUR_RANGE, WALK_RANGE, Reach
+from data_loaders.snapshot_schemas import CATEGORIES
+
+ICB_VINTAGES = {"icb26": "April 2026 (36 systems)", "icb24": "April 2024 (42 systems)"}
+LIST_LEVELS = ("system", "place", "neighbourhood", "small-area")
+
+
+@dataclass(frozen=True)
+class View:
+    """One view of the Gaps page.
+
+    place: code of the area looked at. within: the authority that the place bar shows, where a network reaches into several.
+    lsoa: the chosen small area. postcode: as typed, compact. walk_m in metres. by: what the list holds (see LIST_LEVELS), None for the usual.
+    """
+
+    place: str = ENGLAND
+    within: str | None = None
+    lsoa: str | None = None
+    postcode: str | None = None
+    walk_m: int = int(DEFAULT_WALK_M)
+    detour: float = DEFAULT_DETOUR
+    categories: tuple[str, ...] = CATEGORIES
+    count: str = COUNTS[0]
+    icb: str = "icb26"
+    by: str | None = None
+    page: int = 1
+
+    @property
+    def reach(self) -> Reach:
+        """How far counts as within reach."""
+        return Reach(float(self.walk_m), self.detour)
+
+    def at(self, place: str, *, within: str | None = None, lsoa: str | None = None, by: str | None = None) -> View:
+        """The same settings, looking at another place."""
+        return replace(self, place=place, within=within, lsoa=lsoa, by=by, postcode=None, page=1)
+
+
+_DEFAULT = View()
+
+
+def to_query(view: View) -> dict[str, str]:
+    """The link of a view: only what differs from the usual, so that links stay short."""
+    query: dict[str, str] = {}
+    for name in ("place", "within", "lsoa", "postcode", "count", "icb", "by"):
+        value = getattr(view, name)
+        if value and value != getattr(_DEFAULT, name):
+            query[name] = value
+    if view.walk_m != _DEFAULT.walk_m:
+        query["reach"] = str(view.walk_m)
+    if view.detour != _DEFAULT.detour:
+        query["detour"] = f"{view.detour:g}"
+    if view.categories != CATEGORIES:
+        query["places"] = ",".join(category.replace(" ", "-") for category in view.categories) or "nothing"
+    if view.page != 1:
+        query["page"] = str(view.page)
+    return query
+
+
+def _number(text: str | None, default: float, bounds: tuple[float, float], what: str, notes: list[str]) -> float:
+    if text is None:
+        return default
+    low, high = bounds
+    try:
+        value = float(text)
+        if not math.isfinite(value):
+            raise ValueError(text)
+    except ValueError:
+        notes.append(f"The link's {what} ({text[:20]!r}) is not a number, so the usual {default:g} is shown.")
+        return default
+    if not low <= value <= high:
+        nearest = min(max(value, low), high)
+        notes.append(f"The link's {what} ({value:g}) is outside {low:g} to {high:g}, so {nearest:g} is shown.")
+        return nearest
+    return value
+
+
+def _choice(text: str | None, choices: Mapping[str, object] | tuple[str, ...], default: str | None, what: str, notes: list[str]) -> str | None:
+    if text is None or text in choices:
+        return text or default
+    notes.append(f"The link's {what} ({text[:20]!r}) is not one there is, so the usual one is shown.")
+    return default
+
+
+def _place(text: str | None, gazetteer: Gazetteer, notes: list[str]) -> Place:
+    if text is None:
+        return gazetteer.place(ENGLAND)
+    try:
+        return gazetteer.find(text[:120])
+    except PlaceNotFoundError as error:
+        nearest = f" The nearest names are {'; '.join(error.nearest)}." if error.nearest else ""
+        notes.append(f"The link's place ({text[:40]!r}) is not in this atlas, so England is shown.{nearest}")
+        return gazetteer.place(ENGLAND)
+
+
+def _lsoa(text: str | None, gazetteer: Gazetteer, notes: list[str]) -> str | None:
+    if text is None:
+        return None
+    try:
+        found = gazetteer.place(text.upper()[:12])
+    except PlaceNotFoundError:
+        found = None
+    if found is None or found.level != "lsoa":
+        notes.append(f"The link's neighbourhood ({text[:20]!r}) is not an LSOA of 2021, so none is chosen.")
+        return None
+    return found.code
+
+
+def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, list[str]]:
+    """The view of a link, and a note for each thing in it that had to be mended."""
+    notes: list[str] = []
+    place = _place(query.get("place"), gazetteer, notes)
+    lsoa = _lsoa(query.get("lsoa"), gazetteer, notes)
+    if place.level == "lsoa":
+        lsoa, place = place.code, gazetteer.parent(place, "lad24")
+    within = query.get("within")
+    if within is not None and (place.level != "pcn" or within not in {child.code for child in gazetteer.children(place, "lad24")}):
+        within = None
+    wanted = query.get("places")
+    categories = CATEGORIES
+    if wanted is not None:
+        names = {category.replace(" ", "-"): category for category in CATEGORIES}
+        asked = [] if wanted == "nothing" else wanted.split(",")
+        unknown = [name for name in asked if name not in names]
+        categories = tuple(category for name, category in names.items() if name in asked)
+        if unknown:
+            notes.append(f"The link asks for kinds of place that are not in this atlas ({', '.join(unknown)[:60]}); the others are shown.")
+            categories = categories or CATEGORIES
+    view = View(
+        place=place.code,
+        within=within,
+        lsoa=lsoa,
+        postcode=(query.get("postcode") or "")[:10] or None,
+        walk_m=round(_number(query.get("reach"), DEFAULT_WALK_M, WALK_RANGE, "reach in metres", notes)),
+        detour=round(_number(query.get("detour"), DEFAULT_DETOUR, DETOUR_RANGE, "detour factor", notes), 2),
+        categories=categories,
+        count=_choice(query.get("count"), COUNTS, COUNTS[0], "way of counting", notes) or COUNTS[0],
+        icb=_choice(query.get("icb"), ICB_VINTAGES, "icb26", "ICB vintage", notes) or "icb26",
+        by=_choice(query.get("by"), LIST_LEVELS, None, "list", notes),
+        page=int(_number(query.get("page"), 1, (1, 10_000), "page", notes)),
+    )
+    return view, notes
