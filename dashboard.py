@@ -11,13 +11,14 @@ from presentation import place_bar
 from presentation.atlas_cache import open_atlas
 from presentation.pages import PAGES
 
-st.set_page_config(page_title="Common Ground", layout="wide", initial_sidebar_state="auto")
-st.html(Path(__file__).parent / "assets" / "style.css")
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(page_title="Common Ground", layout="wide", initial_sidebar_state=220)
+st.html(ASSETS / "style.css")
 
 page = st.navigation([st.Page(entry.file, title=entry.title, url_path=entry.url_path, default=entry.default) for entry in PAGES])
-with st.sidebar:
-    st.markdown("**Common Ground**")
-    st.caption("Published need, mapped places and the partnerships between them, for England")
+st.logo(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg", size="large")
+st.sidebar.caption("Published need, mapped places and the partnerships between them, for England")
 
 try:
     atlas = open_atlas()

@@ -15,6 +15,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 from data_loaders.errors import SnapshotError
 
@@ -89,5 +90,9 @@ def _on_script_error(error: BaseException) -> bool:
     st.error("Something in this atlas went wrong, and it has been logged. Nothing you entered elsewhere is lost. Reload the page, or start again from the home page.")
     return True
 
+
+# Streamlit takes a folder called pages/ for its older kind of navigation until st.navigation has run once, so the first visitor
+# of a process would be told that a page does not exist. The registry in presentation/pages.py is the only navigation here.
+PagesManager.uses_pages_directory = False
 
 app = st.App(Path(__file__).parent / "dashboard.py", lifespan=_lifespan, middleware=[Middleware(Headers)], on_script_error=_on_script_error)

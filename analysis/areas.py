@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.gaps import STATES
@@ -29,18 +30,18 @@ LEVELS: tuple[str, ...] = (*NESTING_LEVELS, "pcn")
 COUNTS: tuple[str, ...] = ("best-fit", "shares")
 
 
-def _members(areas: pd.DataFrame, level: str, count: str, pcn_shares: pd.DataFrame | None) -> pd.DataFrame:
+def _members(areas: pd.DataFrame, level: str, count: str, pcn_shares: pd.DataFrame | None) -> tuple[pd.Series, npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Which part of which LSOA belongs to which area: code, row (of `areas`), weight."""
     if level != "pcn":
-        return pd.DataFrame({"code": areas[NESTING_LEVELS[level][0]].to_numpy(), "row": np.arange(len(areas)), "weight": 1.0})
+        return areas[NESTING_LEVELS[level][0]], np.arange(len(areas)), np.ones(len(areas))
     if pcn_shares is None:
         raise ValueError("a PCN is made of registrations: give pcn_shares")
+    if count == "best-fit":
+        pcn_shares = pcn_shares[pcn_shares["leading"].to_numpy(dtype=bool)]
     rows = pd.Index(areas["lsoa21cd"]).get_indexer(pcn_shares["lsoa21cd"])
     used = rows >= 0
-    if count == "best-fit":
-        used &= pcn_shares["leading"].to_numpy()
-    weight = pcn_shares["counting_share"].to_numpy() if count == "shares" else np.ones(len(pcn_shares))
-    return pd.DataFrame({"code": pcn_shares["pcn_code"].to_numpy()[used], "row": rows[used], "weight": weight[used]})
+    weight = pcn_shares["counting_share"].to_numpy()[used] if count == "shares" else np.ones(int(used.sum()))
+    return pcn_shares["pcn_code"][used], rows[used], weight
 
 
 def summarise(
@@ -63,8 +64,7 @@ def summarise(
     """
     if level not in LEVELS or count not in COUNTS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)} and count one of {', '.join(COUNTS)}")
-    parts = _members(areas, level, count, pcn_shares)
-    row, weight = parts["row"].to_numpy(), parts["weight"].to_numpy()
+    code, row, weight = _members(areas, level, count, pcn_shares)
     people = areas["pop_mid2022"].to_numpy(dtype=float)[row] * weight
     core20 = areas["core20"].to_numpy(dtype=bool)[row]
     columns = {
@@ -74,9 +74,14 @@ def summarise(
         "core20_people": people * core20,
     }
     if states is not None:
-        state = states.reindex(areas["lsoa21cd"]).to_numpy(dtype=object)[row]
-        columns |= {f"people_{name}": people * (core20 & (state == name)) for name in STATES}
-    table = pd.DataFrame({"code": parts["code"], **columns}).groupby("code", sort=True).sum()
+        # Numbers, not words, are compared: a state is its place in STATES, and −1 where there is none.
+        known = pd.Index(areas["lsoa21cd"]).get_indexer(states.index)
+        state = np.full(len(areas), -1, dtype=np.int8)
+        state[known[known >= 0]] = pd.Categorical(states, categories=list(STATES)).codes[known >= 0]
+        columns |= {f"people_{name}": people * (core20 & (state[row] == number)) for number, name in enumerate(STATES)}
+    number, codes = pd.factorize(code, sort=True)
+    table = pd.DataFrame(columns).groupby(number).sum()
+    table.index = pd.Index(codes[table.index], name="code")
     population = table["population"].to_numpy()
     score = np.divide(table.pop("_score").to_numpy(), population, out=np.full(len(table), np.nan), where=population > 0)
     table.insert(1, "population_weighted_imd_score", score)

@@ -121,6 +121,6 @@ def empty_partners() -> pd.DataFrame:
             "name": pd.Series(dtype="str"), "category": pd.Series(dtype="str"), "stage": pd.Series(dtype="str"),
             "easting": pd.Series(dtype="float64"), "northing": pd.Series(dtype="float64"),
             "longitude": pd.Series(dtype="float64"), "latitude": pd.Series(dtype="float64"),
-            "last_confirmed": pd.Series(dtype="datetime64[ns]"), "last_contact": pd.Series(dtype="datetime64[ns]"),
+            "last_confirmed": pd.Series(dtype="datetime64[us]"), "last_contact": pd.Series(dtype="datetime64[us]"),
         }
     )

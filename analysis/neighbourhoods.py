@@ -12,6 +12,11 @@ import pandas as pd
 from analysis import gaps, ranking
 from analysis.reach import PlaceIndex, Reach
 
+_LABELS = [
+    "lsoa21nm", "msoa21hclnm", "leading_pcn_code", "leading_pcn_name", "leading_pcn_share", "imd25_decile", "lad24cd", "lad24nm", "icb24cd", "icb26cd", "low_registration",
+]
+_COLUMNS = ["lsoa21cd", *_LABELS, "pop_mid2022", "imd25_rank", "pwc_e", "pwc_n"]
+
 
 def core20_gaps(
     areas: pd.DataFrame,
@@ -29,14 +34,13 @@ def core20_gaps(
     inside: which rows lie in the place. Returns one row a Core20 LSOA in rank order: lsoa21cd, lsoa21nm, neighbourhood, people, state,
     rank, leading PCN and share (0–1), counts in reach, nearest by category (walking metres), deprivation, authority and systems.
     """
-    core20 = areas[inside & areas["core20"].to_numpy(dtype=bool)]
+    # Only the columns needed: a table of strings is dear to filter.
+    core20 = areas.loc[inside & areas["core20"].to_numpy(dtype=bool), _COLUMNS]
     classified = gaps.classify(core20, places, partners, today=today, reach=reach, categories=categories)
     ranked = ranking.rank_small_areas(classified, core20)
-    labels = core20.set_index("lsoa21cd").loc[
-        ranked["lsoa21cd"],
-        ["lsoa21nm", "msoa21hclnm", "leading_pcn_code", "leading_pcn_name", "leading_pcn_share", "imd25_decile", "lad24cd", "lad24nm", "icb24cd", "icb26cd", "low_registration"],
-    ].reset_index(drop=True)
-    table = pd.concat([ranked, labels.rename(columns={"msoa21hclnm": "neighbourhood"})], axis=1)
+    rows = pd.Index(core20["lsoa21cd"]).get_indexer(ranked["lsoa21cd"])
+    labels = core20[_LABELS].iloc[rows].reset_index(drop=True).rename(columns={"msoa21hclnm": "neighbourhood"})
+    table = pd.concat([ranked, labels], axis=1)
     nearest = [gaps.nearest_column(category) for category in categories]
     order = [
         "lsoa21cd", "lsoa21nm", "neighbourhood", "people", "state", "rank", "leading_pcn_code", "leading_pcn_share", "places_in_reach", *nearest,

@@ -31,6 +31,11 @@ def system_name(name: str) -> str:
     return name.removesuffix(" Integrated Care Board")
 
 
+def _fold(name: str) -> str:
+    """A name without what people leave out or write otherwise: case, punctuation, & for and."""
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in name.replace("&", " and ").casefold()).split())
+
+
 @dataclass(frozen=True)
 class Place:
     """One area: its code, its name as people say it, its level (a key of LEVELS, or "england")."""
@@ -67,9 +72,18 @@ class Gazetteer:
         listed = pd.concat(frames, ignore_index=True)
         systems = listed["level"].isin(["icb24", "icb26"])
         listed.loc[systems, "name"] = listed.loc[systems, "name"].map(system_name)
-        self._codes = listed.drop_duplicates("code").set_index("code")
+        unique = listed.drop_duplicates("code")
+        # Plain dictionaries and whole numbers: a page asks for hundreds of places at every rerun, and comparing strings is what that costs.
+        self._codes: dict[str, tuple[str, str]] = dict(zip(unique["code"], zip(unique["name"], unique["level"], strict=True), strict=True))
+        self._people = areas["pop_mid2022"].to_numpy(dtype=float)
+        self._numbers: dict[str, npt.NDArray[np.intp]] = {}
+        self._listed: dict[str, list[str]] = {}
+        for level, (code, _, _) in LEVELS.items():
+            self._numbers[level], uniques = pd.factorize(areas[code])
+            self._listed[level] = uniques.tolist()
+        self._number_of = {level: {code: number for number, code in enumerate(codes)} for level, codes in self._listed.items()}
         self._names = listed
-        self._folded = listed["name"].str.casefold()
+        self._folded = listed["name"].map(_fold)
         # A code of 2025 that differs (Barnsley, Sheffield), and NHS codes of systems, mean the same areas.
         other = [areas[["lad25cd", "lad24cd"]], areas[["icb24cdh", "icb24cd"]], areas[["sicbl24cdh", "sicbl24cd"]]]
         pairs = pd.concat([pair.drop_duplicates().set_axis(["other", "code"], axis=1) for pair in other])
@@ -79,11 +93,10 @@ class Gazetteer:
         """The area of a code. PlaceNotFoundError when there is none."""
         if code == ENGLAND:
             return Place(ENGLAND, "England", "england")
-        code = code if code in self._codes.index else self._other.get(code, code)
-        if code not in self._codes.index:
+        code = code if code in self._codes else self._other.get(code, code)
+        if code not in self._codes:
             raise PlaceNotFoundError(code, [])
-        row = self._codes.loc[code]
-        return Place(code, str(row["name"]), str(row["level"]))
+        return Place(code, *self._codes[code])
 
     def find(self, text: str) -> Place:
         """The area that a person means by a code or a name (case does not matter). PlaceNotFoundError names the nearest."""
@@ -94,7 +107,7 @@ class Gazetteer:
             return self.place(wanted.upper())
         except PlaceNotFoundError:
             pass
-        folded = wanted.casefold()
+        folded = _fold(wanted)
         for candidate in (folded, f"nhs {folded}", f"{folded} pcn"):
             rows = np.flatnonzero(self._folded == candidate)
             if len(rows):
@@ -104,7 +117,7 @@ class Gazetteer:
     def nearest_names(self, text: str, limit: int = 3) -> list[str]:
         """The names most like a text, wider areas first where they tie."""
         wide = self._names[self._names["level"] != "lsoa"]
-        found = process.extract(text.casefold(), wide["name"].str.casefold().tolist(), scorer=fuzz.WRatio, limit=12, score_cutoff=60)
+        found = process.extract(_fold(text), self._folded[wide.index].tolist(), scorer=fuzz.ratio, limit=12, score_cutoff=50)
         names = dict.fromkeys(f"{wide['name'].iloc[position]} ({wide['code'].iloc[position]})" for _, _, position in found)
         return list(names)[:limit]
 
@@ -112,18 +125,18 @@ class Gazetteer:
         """Which rows of the small-area table lie in a place; a PCN holds the LSOAs where it leads."""
         if place.level == "england":
             return np.ones(len(self._areas), dtype=bool)
-        return (self._areas[LEVELS[place.level][0]] == place.code).to_numpy(dtype=bool)
+        return self._numbers[place.level] == self._number_of[place.level].get(place.code, -2)
 
     def children(self, place: Place, level: str) -> list[Place]:
         """The areas of a level that overlap a place, by name."""
-        code, name, _ = LEVELS[level]
-        inside = self._areas.loc[self.mask(place), [code, name]].drop_duplicates(code).sort_values(name)
-        return [self.place(value) for value in inside[code]]
+        numbers = np.unique(self._numbers[level][self.mask(place)])
+        return sorted((self.place(self._listed[level][number]) for number in numbers if number >= 0), key=lambda child: child.name)
 
     def parent(self, place: Place, level: str) -> Place:
         """The area of a level that holds most of a place's people (itself at its own level)."""
         if place.level == "england":
             return place
-        inside = self._areas.loc[self.mask(place)]
-        people = inside.groupby(LEVELS[level][0], observed=True)["pop_mid2022"].sum()
-        return self.place(str(people.idxmax()))
+        inside = self.mask(place)
+        numbers = self._numbers[level][inside]
+        people = np.bincount(numbers[numbers >= 0], weights=self._people[inside][numbers >= 0])
+        return self.place(self._listed[level][int(people.argmax())])

@@ -16,14 +16,16 @@ def rank_small_areas(classified: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFr
     rank, then by code so that the order never wavers. Returns classified with people, imd25_rank,
     people_without_confirmed_partner and rank (1 = start here).
     """
-    known = areas.set_index("lsoa21cd").loc[classified["lsoa21cd"], ["pop_mid2022", "imd25_rank"]]
-    frame = classified.assign(people=known["pop_mid2022"].to_numpy(), imd25_rank=known["imd25_rank"].to_numpy())
-    unpartnered = frame["state"] != STATES[0]
-    frame["people_without_confirmed_partner"] = np.where(unpartnered, frame["people"], 0)
-    frame["_emptier"] = -frame["state"].cat.codes
-    frame = frame.sort_values(["people_without_confirmed_partner", "_emptier", "imd25_rank", "lsoa21cd"], ascending=[False, True, True, True])
-    frame["rank"] = np.arange(1, len(frame) + 1)
-    return frame.drop(columns="_emptier").reset_index(drop=True)
+    rows = pd.Index(areas["lsoa21cd"]).get_indexer(classified["lsoa21cd"])
+    if (rows < 0).any():
+        raise KeyError(f"not among the areas: {', '.join(classified.loc[rows < 0, 'lsoa21cd'].head(3))}")
+    people, deprivation = areas["pop_mid2022"].to_numpy()[rows], areas["imd25_rank"].to_numpy()[rows]
+    state = classified["state"].cat.codes.to_numpy()
+    without = np.where(state > 0, people, 0)
+    frame = classified.assign(people=people, imd25_rank=deprivation, people_without_confirmed_partner=without)
+    # lexsort takes the most important key last.
+    frame = frame.iloc[np.lexsort((classified["lsoa21cd"].to_numpy(dtype=str), deprivation, -state, -without.astype("int64")))]
+    return frame.assign(rank=np.arange(1, len(frame) + 1)).reset_index(drop=True)
 
 
 def people_by_state(ranked: pd.DataFrame) -> pd.DataFrame:

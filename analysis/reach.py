@@ -60,6 +60,13 @@ class PlaceIndex:
     def __len__(self) -> int:
         return len(self.xy)
 
+    def of(self, categories: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Which places are of the categories, as a mask."""
+        mask = np.zeros(len(self.xy), dtype=bool)
+        for category in categories:
+            mask[self._rows.get(category, [])] = True
+        return mask
+
     def within(self, origins: Points, reach: Reach, keep: npt.NDArray[np.bool_] | None = None) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Points]:
         """Every (origin, place) pair within reach: origin row, place row, walking metres.
 
@@ -94,7 +101,7 @@ def origins(areas: pd.DataFrame) -> Points:
 
 def category_mask(index: PlaceIndex, categories: Iterable[str]) -> npt.NDArray[np.bool_]:
     """Which places of the index are of the chosen categories."""
-    return np.isin(index.category, list(categories))
+    return index.of(categories)
 
 
 def within_reach_of(area: pd.Series, places: pd.DataFrame, index: PlaceIndex, reach: Reach, categories: Sequence[str]) -> pd.DataFrame:

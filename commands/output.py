@@ -20,13 +20,17 @@ def write(content: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
+    aside: Path | None = None
     try:
         descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}-")
+        aside = Path(name)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
+        aside.chmod(0o644)
+        aside.replace(output)
     except OSError as error:
+        if aside is not None:
+            aside.unlink(missing_ok=True)
         raise UserError(f"{output} cannot be written: {error.strerror}. The file that was there is untouched.") from error
 
 

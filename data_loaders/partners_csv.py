@@ -26,6 +26,8 @@ FURTHEST_FROM_PEOPLE_M = 25_000.0
 REQUIRED = ("name", "stage")
 POSITIONS = (("postcode",), ("latitude", "longitude"), ("easting", "northing"))
 OPTIONAL = ("category", "last_confirmed", "last_contact")
+# A cell may be as long as the file: one that is too long is one bad row, not the end of the file.
+csv.field_size_limit(MAX_BYTES)
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y")
 _TO_BNG = Transformer.from_crs(4326, 27700, always_xy=True)
 _TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
@@ -58,12 +60,14 @@ def decode(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings: tuple[str, ...] = ("utf-16",)
     elif b"\x00" in content[:200]:
-        encodings = ("utf-16-le", "utf-16-be")
+        # Without a mark: Latin letters have their zero byte first in one order and second in the other.
+        start = content[:200]
+        encodings = ("utf-16-be",) if start[::2].count(0) > start[1::2].count(0) else ("utf-16-le",)
     else:
         encodings = ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).lstrip("\ufeff")
         except UnicodeDecodeError:
             continue
     raise PartnersFileError("The file's letters cannot be read. Save it as CSV UTF-8 and try again.")
@@ -77,7 +81,10 @@ def _table(text: str) -> pd.DataFrame:
         separator = csv.Sniffer().sniff(lines[0], delimiters=",;\t").delimiter
     except csv.Error:
         separator = ","
-    rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=None), delimiter=separator))
+    except csv.Error as error:
+        raise PartnersFileError(f"The file cannot be read as CSV ({error}). Save it as CSV UTF-8 and try again.") from error
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row) and not row[0].startswith("#")]
     heading = [cell.strip().lower().replace(" ", "_") for cell in numbered[0][1]]
     body = numbered[1:]
@@ -103,9 +110,9 @@ def _check_heading(frame: pd.DataFrame) -> None:
 def _dates(text: pd.Series, today: date) -> tuple[pd.Series, pd.Series]:
     """Dates read (null where blank) and, for each row, what is wrong ("" where nothing is)."""
     text = text.str.strip()
-    read = pd.Series(pd.NaT, index=text.index, dtype="datetime64[ns]")
+    read = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]")
     for form in _DATE_FORMATS:
-        read = read.fillna(pd.to_datetime(text.where(text != ""), format=form, errors="coerce").astype("datetime64[ns]"))
+        read = read.fillna(pd.to_datetime(text.where(text != ""), format=form, errors="coerce").astype("datetime64[us]"))
     wrong = pd.Series("", index=text.index)
     wrong[(text != "") & read.isna()] = "is not a date (write 2026-03-31 or 31/03/2026)"
     wrong[read > pd.Timestamp(today)] = "is in the future"
@@ -116,6 +123,7 @@ def _positions(frame: pd.DataFrame, find_postcodes: FindPostcodes) -> tuple[pd.D
     """easting and northing of each row, from the first position it gives; and what is wrong with it ("" where nothing is)."""
     numbers = {column: pd.to_numeric(frame[column].str.strip(), errors="coerce") if column in frame else pd.Series(np.nan, index=frame.index)
                for column in ("easting", "northing", "latitude", "longitude")}
+    numbers = {column: value.where(np.isfinite(value)) for column, value in numbers.items()}
     east, north = numbers["easting"].copy(), numbers["northing"].copy()
     degrees = (east.isna() | north.isna()) & numbers["latitude"].between(49, 61) & numbers["longitude"].between(-9, 3)
     if degrees.any():
@@ -169,7 +177,7 @@ def read(content: bytes, *, today: date, find_postcodes: FindPostcodes, people: 
     good = pd.DataFrame({"row": frame["row"], "name": name, "category": frame["category"].str.strip() if "category" in frame else "", "stage": stage, **position, **dates})
     duplicate = good.duplicated(["name", "easting", "northing"]) & (reason == "")
     reason[duplicate] = "the same name at the same point is already in the file"
-    bad = pd.DataFrame({"row": frame["row"], "name": name, "reason": reason})[reason != ""]
+    bad = pd.DataFrame({"row": frame["row"], "name": name.str.slice(0, MAX_NAME), "reason": reason})[reason != ""]
     good = good[reason == ""].reset_index(drop=True)
     good["longitude"], good["latitude"] = _TO_DEGREES.transform(good["easting"].to_numpy(dtype=float), good["northing"].to_numpy(dtype=float))
     return Partners(good, bad.reset_index(drop=True))

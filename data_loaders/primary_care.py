@@ -89,13 +89,13 @@ def _capitalise(word: str) -> str:
 
 
 def name_as_spoken(name: str) -> str:
-    """A PCN or practice name as people say it: "BARKING & DAGENHAM CENTRAL PCN" → "Barking & Dagenham Central PCN".
+    """A PCN or practice name as people say it: "BARKING & DAGENHAM CENTRAL PCN" → "Barking and Dagenham Central PCN".
 
-    A name that already has lower-case letters is left alone.
+    An ampersand is read as "and". A name that already has lower-case letters is left alone.
     """
     if name != name.upper():
         return name
-    words = name.split()
+    words = name.replace("&", " AND ").split()
     return " ".join(_say_word(word, position == 0) for position, word in enumerate(words))
 
 

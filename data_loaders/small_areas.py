@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from data_loaders import snapshot_schemas
 from data_loaders.columns import read_csv, read_excel, read_parquet
 from data_loaders.errors import SourceError
 
@@ -34,6 +35,9 @@ AGE_GROUPS: dict[str, tuple[str, ...]] = {
     "age_65_84": ("Age65to69", "Age70to74", "Age75to79", "Age80to84"),
     "age_85_plus": ("Age85Over",),
 }
+
+# Columns of the snapshot's table that are not in the joined attributes file: they are read elsewhere or worked out.
+_DERIVED = {"iod_year", *AGE_GROUPS, "registered_patients", "registered_per_resident", "low_registration"}
 
 
 def read_imd_workbook(path: Path) -> pd.DataFrame:
@@ -91,8 +95,7 @@ def read(source: Path) -> pd.DataFrame:
     """
     path = source / ATTRIBUTES
     expected = [*pq.read_schema(path).names] if path.is_file() else ["lsoa21cd"]
-    needed = ["lsoa21cd", "lsoa21nm", "lad24cd", "imd25_rank", "imd25_decile", "imd25_score", "core20", "pop_mid2022",
-              "pwc_e", "pwc_n", "icb24cd", "icb26cd", "sicbl24cd", "sicbl26cd", "rgncd", "msoa21hclnm", "wd24cd"]
+    needed = [column for column in snapshot_schemas.small_areas.columns if column not in _DERIVED]
     attributes = read_parquet(path, list(dict.fromkeys([*needed, *expected]))).sort_values("lsoa21cd").reset_index(drop=True)
     text = attributes.select_dtypes(include=["object", "string"]).columns
     attributes = attributes.astype(dict.fromkeys(text, "str"))

@@ -30,16 +30,20 @@ class Snapshot:
     _verified: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def contents(self) -> dict[str, Any]:
-        """What the builder wrote: format, tables (rows, bytes, sha256), figures. SnapshotError when unreadable."""
+        """What the builder wrote: format, tables (rows, bytes, sha256), manifests (sha256). SnapshotError when unreadable."""
         path = self.folder / "snapshot.json"
         try:
-            contents: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            contents: Any = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise SnapshotError(path, "the snapshot's list of contents is missing") from error
         except ValueError as error:
             raise SnapshotError(path, "the snapshot's list of contents is damaged") from error
+        if not isinstance(contents, dict):
+            raise SnapshotError(path, "the snapshot's list of contents is damaged")
         if contents.get("format") != FORMAT:
             raise SnapshotError(path, f"it is of format {contents.get('format')}, this version reads format {FORMAT}")
+        if not all(isinstance(contents.get(part), dict) for part in ("tables", "manifests")):
+            raise SnapshotError(path, "the snapshot's list of contents is damaged")
         return contents
 
     def path(self, table: str) -> Path:
@@ -67,11 +71,15 @@ class Snapshot:
             raise SnapshotError(path, f"it cannot be read ({error})") from error
 
     def manifests(self) -> list[manifests.Manifest]:
-        """Every source of the snapshot, by title."""
-        found = manifests.read_all(self.folder / "manifests")
-        if not found:
-            raise SnapshotError(self.folder / "manifests", "no source is described")
-        return found
+        """Every source of the snapshot, by title. SnapshotError names a description that is missing or altered."""
+        folder = self.folder / "manifests"
+        for source_id, checksum in self.contents()["manifests"].items():
+            path = folder / f"{source_id}.json"
+            if not path.is_file():
+                raise SnapshotError(path, "the description of a source is missing")
+            if manifests.sha256(path) != checksum:
+                raise SnapshotError(path, "its checksum is not the one recorded when it was built: altered")
+        return manifests.read_all(folder)
 
     def check_geometry(self) -> None:
         """Every outline that the index lists is there and of the recorded size; SnapshotError names the first that is not."""

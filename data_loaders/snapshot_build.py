@@ -32,6 +32,7 @@ from data_loaders import (
     primary_care,
     small_areas,
 )
+from data_loaders.columns import require_columns
 from data_loaders.errors import SourceError
 from data_loaders.geometry_files import remove_stale
 from data_loaders.snapshot import DEFAULT_FOLDER, FORMAT, STATIC_FOLDER
@@ -58,7 +59,12 @@ def read_boundaries(path: Path) -> gpd.GeoDataFrame:
     """Unsimplified LSOA 2021 polygons, repaired: lsoa21cd, geometry (EPSG:27700)."""
     if not path.is_file():
         raise SourceError(path, "the file is missing", f"it at {path}", "Check --source.")
-    frame = gpd.read_parquet(path, columns=["LSOA21CD", "geometry"]).rename(columns={"LSOA21CD": "lsoa21cd"}).to_crs(27700)
+    columns = ["LSOA21CD", "geometry"]
+    try:
+        require_columns(path, pq.read_schema(path).names, columns)
+        frame = gpd.read_parquet(path, columns=columns).rename(columns={"LSOA21CD": "lsoa21cd"}).to_crs(27700)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise SourceError(path, f"it cannot be read as GeoParquet ({error})", "a whole GeoParquet file", "Fetch it again.") from error
     frame["geometry"] = frame.geometry.make_valid()
     return frame.sort_values("lsoa21cd").reset_index(drop=True)
 
@@ -204,7 +210,8 @@ def build(source: Path, *, folder: Path = DEFAULT_FOLDER, static: Path = STATIC_
             path = new / f"{name}.parquet"
             write_table(frame, path, row_group_size=1 << 16 if name == "postcodes" else 1 << 20)
             listed[name] = {"rows": len(frame), "bytes": path.stat().st_size, "sha256": manifests.sha256(path)}
-        contents: dict[str, object] = {"format": FORMAT, "tables": listed}
+        described = {source_id: manifests.sha256(new / "manifests" / f"{source_id}.json") for source_id in manifests.source_ids()}
+        contents: dict[str, object] = {"format": FORMAT, "tables": listed, "manifests": described}
         (new / "snapshot.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
         _swap(new, folder)
         remove_stale(shapes, index)
@@ -217,5 +224,12 @@ def _swap(new: Path, old: Path) -> None:
     shutil.rmtree(retired, ignore_errors=True)
     if old.exists():
         old.rename(retired)
-    shutil.copytree(new, old)
+    try:
+        shutil.copytree(new, old)
+        old.chmod(0o755)  # a temporary folder is its maker's alone, and so would its copy be
+    except OSError:
+        shutil.rmtree(old, ignore_errors=True)
+        if retired.exists():
+            retired.rename(old)
+        raise
     shutil.rmtree(retired, ignore_errors=True)

@@ -56,7 +56,7 @@ with wide_left:
         if level == "lsoa":
             ranked_list(
                 gaps_list.small_area_rows(rows, view.categories), key="list", caption=caption, selected=lsoa, page=page, pages=pages, total=len(table),
-                on_select=lambda code: place_bar.change(lsoa=code), on_page=lambda number: place_bar.change(page=number),
+                shows="gaps_panel", on_select=lambda code: place_bar.change(lsoa=code), on_page=lambda number: place_bar.change(page=number),
             )
         else:
             ranked_list(

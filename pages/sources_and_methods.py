@@ -8,7 +8,7 @@ import streamlit as st
 from presentation import provenance
 from presentation.atlas_cache import open_atlas
 from presentation.glossary import METHODS, glossary
-from presentation.sources_view import coverage_table, figure_lines, patients_line, sources_table
+from presentation.sources_view import copies_table, coverage_table, patients_line, sources_table
 from presentation.words import CATEGORY_PLURALS
 
 atlas = open_atlas()
@@ -19,10 +19,8 @@ st.markdown("Every figure in this atlas is public, dated and credited. What foll
 
 st.header("Sources")
 st.table(sources_table(manifests), hide_index=True, alt="Every source of the snapshot, with vintage, rows and licence")
-for source in manifests:
-    with st.expander(f"{source.title}: weak spots and checksum"):
-        for line in figure_lines(source):
-            st.markdown(f"- {line}")
+with st.expander("The copies that were read: figures used, addresses and checksums"):
+    st.dataframe(copies_table(manifests), hide_index=True, alt="For each source: what is in the snapshot, where it is published, and the checksum of the copy read")
 
 st.header("Methods")
 st.markdown(METHODS.read_text(encoding="utf-8"))

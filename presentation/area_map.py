@@ -54,12 +54,16 @@ class Fills:
 
 @dataclass(frozen=True)
 class OutlineLayer:
-    """Lines over the fills, e.g. primary care network footprints; ``width`` in pixels at a town's zoom."""
+    """Lines over the fills, e.g. primary care network footprints; ``width`` in pixels at a town's zoom.
+
+    ``only`` limits the drawing to those codes; None draws them all.
+    """
 
     urls: Sequence[str]
     label: str
     width: float = 1.5
     dash: bool = False
+    only: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,14 @@ class PlaceShape:
 
 @dataclass(frozen=True)
 class Places:
-    """Community places: point files with ``name`` and ``category``; only the listed categories are drawn."""
+    """Community places: point files with ``name`` and ``category``; only the listed categories are drawn.
+
+    ``from_zoom`` is the map zoom from which they show: over a whole system they would hide the areas.
+    """
 
     urls: Sequence[str] = ()
     categories: Sequence[PlaceShape] = ()
+    from_zoom: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -202,11 +210,18 @@ def to_payload(view: MapView, *, height: int = 560) -> dict[str, Any]:
             "only": None if view.fills.only is None else sorted(set(view.fills.only)),
         },
         "outlines": [
-            {"urls": _addresses(o.urls, o.label), "label": o.label, "width": float(o.width), "dash": o.dash}
+            {
+                "urls": _addresses(o.urls, o.label),
+                "label": o.label,
+                "width": float(o.width),
+                "dash": o.dash,
+                "only": None if o.only is None else sorted(set(o.only)),
+            }
             for o in view.outlines
         ],
         "places": {
             "urls": _addresses(view.places.urls, "places"),
+            "from_zoom": float(view.places.from_zoom),
             "categories": [
                 {"category": c.category, "label": c.label, "shape": c.shape} for c in view.places.categories
             ],

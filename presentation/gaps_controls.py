@@ -15,8 +15,9 @@ from analysis.reach import DETOUR_RANGE, WALK_RANGE
 from data_loaders.atlas import Atlas
 from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, place_bar, provenance
+from presentation.components import FactRow, FactSection, fact_list
 from presentation.view import ICB_VINTAGES, View
-from presentation.words import CATEGORY_PLURALS, LEVEL_NAMES, STATE_LABELS, rank_reason
+from presentation.words import CATEGORY_PLURALS, LEVEL_NAMES, STATE_COLOURS, STATE_LABELS, STATE_MEANINGS, rank_reason
 
 _COUNT_LABELS = {"best-fit": "Best fit: each LSOA counts for its leading network", "shares": "Shared: each LSOA's people divided among its networks"}
 _LIST_LABELS = {"system": "Systems", "place": "Places", "neighbourhood": "Neighbourhoods (PCN)", "small-area": "Small areas (LSOA)"}
@@ -122,8 +123,10 @@ def how_to_read(place: Place) -> None:
         st.markdown("Choose a row of the list, an area on the map, or a system and a place above. Or type a postcode.")
     st.markdown(
         "*An asset is not a partner.* Almost every neighbourhood has a church or a library within a walk; what may be missing is the relationship. "
-        "**Core20** neighbourhoods are the most deprived fifth of England's small areas (LSOAs). Each is in one of five states; *Sources and methods* says how."
+        "**Core20** neighbourhoods are the most deprived fifth of England's small areas (LSOAs). Each is in one of five states, best first:"
     )
+    rows = [FactRow(label, "", f"{STATE_MEANINGS[state].capitalize()}.", STATE_COLOURS[state]) for state, label in STATE_LABELS.items()]
+    fact_list([FactSection("", rows)], key="five_states")
 
 
 def _export(table: pd.DataFrame, level: str, view: View) -> pd.DataFrame:

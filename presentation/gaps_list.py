@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.gaps import nearest_column
 from presentation.components import RankedRow
-from presentation.words import STATE_COLOURS, STATE_LABELS, people, percent, state_reason
+from presentation.words import STATE_COLOURS, STATE_LABELS, list_reason, people, percent
 
 PAGE_ROWS = 12
 AREA_COLUMNS = (("rank", "#"), ("name", "Name"), ("people", "Core20 people"), ("without", "Without a confirmed partner"), ("share", "Core20, of all residents"))
@@ -45,7 +45,7 @@ def small_area_rows(table: pd.DataFrame, categories: Sequence[str]) -> list[Rank
                 detail=f"{row['lsoa21nm']} · {row['leading_pcn_name']} {percent(row['leading_pcn_share'])}",
                 people=int(row["people"]), state_key=row["state"], state_label=STATE_LABELS[row["state"]], colour=STATE_COLOURS[row["state"]],
                 places=int(row["places_in_reach"]), nearest=None if math.isinf(nearest) else nearest,
-                reason=state_reason(row, categories).capitalize() + f". Ranked {int(row['imd25_rank']):,} of 33,755 for deprivation.",
+                reason=list_reason(row),
             )
         )
     return rows

@@ -9,16 +9,17 @@ import pandas as pd
 from analysis.gaps import CONFIRMED, partner_standing
 from analysis.places import Place
 from data_loaders.atlas import Atlas, PostcodePoint
-from presentation.area_map import FillClass, Fills, MapView, Marker, OutlineLayer, Partner, Places, PlaceShape
+from presentation.area_map import FillClass, Fills, MapView, Marker, OutlineLayer, Partner, Places, PlaceShape, Shape
 from presentation.view import View
 from presentation.words import CATEGORY_PLURALS, STATE_COLOURS, STATE_LABELS, counted, people
 
-SHAPES = {"place of worship": "circle", "community centre": "square", "library": "diamond"}
+SHAPES: dict[str, Shape] = {"place of worship": "circle", "community centre": "square", "library": "diamond"}
 NOT_CORE20 = "Not in the most deprived fifth of England"
 
 # England by system, place or neighbourhood: one neutral scale, because the five state colours mean states only.
 SCALE = ("#DCE3EA", "#B4C1CE", "#8699AC", "#587089", "#2B4560")
 MAX_PARTNERS_DRAWN = 1_000
+MAX_AUTHORITIES_WITH_PLACES = 3
 
 
 def _bounds(areas: pd.DataFrame, margin: float = 0.012) -> tuple[float, float, float, float]:
@@ -45,7 +46,7 @@ def small_area_map(atlas: Atlas, view: View, place: Place, gaps: pd.DataFrame, p
     inside = atlas.gazetteer.mask(place)
     here = atlas.areas[inside]
     authorities = sorted(here["lad24cd"].unique())
-    networks = here["leading_pcn_code"].unique()
+    networks = sorted(here["leading_pcn_code"].unique())
     footprints = sorted({atlas.footprint_files[code] for code in networks if code in atlas.footprint_files})
     files = atlas.outlines
 
@@ -55,18 +56,20 @@ def small_area_map(atlas: Atlas, view: View, place: Place, gaps: pd.DataFrame, p
     classes = [
         FillClass(state, STATE_LABELS[state], STATE_COLOURS[state], gaps.loc[gaps["state"] == state, "lsoa21cd"].tolist()) for state in STATE_LABELS
     ]
-    outlines = [OutlineLayer(urls("pcn", footprints), "Neighbourhood (PCN footprint)", 1.2), OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2)]
+    outlines = [OutlineLayer(urls("pcn", footprints), "Neighbourhood (PCN footprint)", 1.2, only=networks), OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2)]
     confirmed = partners[partner_standing(partners, today.date()) == CONFIRMED] if len(partners) else partners
     west, south, east, north = _extent(atlas, place, inside)
     near = confirmed[confirmed["longitude"].between(west, east) & confirmed["latitude"].between(south, north)].head(MAX_PARTNERS_DRAWN)
     whole_authority = place.level == "lad24"
+    crowded = len(authorities) > MAX_AUTHORITIES_WITH_PLACES
+    shapes = [PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), SHAPES[c]) for c in view.categories]
     totals = gaps.groupby("state", observed=False)["people"].sum()
     said = "; ".join(f"{STATE_LABELS[str(state)].lower()} {people(total)}" for state, total in totals.items() if total)
     return MapView(
         fills=Fills(urls("lsoa", authorities), classes, NOT_CORE20, None if whole_authority else here["lsoa21cd"].tolist()),
         bounds=(west, south, east, north),
         outlines=outlines,
-        places=Places(urls("places", authorities), [PlaceShape(c, CATEGORY_PLURALS[c].capitalize(), SHAPES[c]) for c in view.categories]),  # type: ignore[arg-type]
+        places=Places(urls("places", authorities), shapes, 10.4 if crowded else 0.0),
         partners=[Partner(row.longitude, row.latitude, row.name) for row in near.itertuples(index=False)],
         labels=urls("labels", authorities),
         selected=lsoa,

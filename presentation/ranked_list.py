@@ -128,6 +128,7 @@ def ranked_list_payload(
     pages: int = 1,
     total: int | None = None,
     empty: str = NO_ROWS,
+    shows: str | None = None,
 ) -> dict[str, Any]:
     """Return what the ranked list's script draws: columns with a kind, and rows as finished text.
 
@@ -159,6 +160,7 @@ def ranked_list_payload(
         "pages": pages,
         "showing": _showing(len(rows), page, pages, total),
         "empty": empty,
+        "shows": shows,
     }
 
 
@@ -181,6 +183,7 @@ def ranked_list(
     pages: int = 1,
     total: int | None = None,
     empty: str = NO_ROWS,
+    shows: str | None = None,
     on_select: Callable[[str], None] | None = None,
     on_page: Callable[[int], None] | None = None,
 ) -> RankedListEvent:
@@ -204,6 +207,9 @@ def ranked_list(
         Page shown (from 1), number of pages, rows on all pages. Pages other than the last must be full.
     empty
         Stands in place of the table when there are no rows.
+    shows
+        Key of the container that a choice fills. Where the list is drawn as cards that container is far down the page,
+        so choosing scrolls to it.
     on_select, on_page
         Called with the id or the page number before the script runs again, so that everything above the list
         already knows. Leave them out and use the return value when nothing above depends on it.
@@ -227,6 +233,7 @@ def ranked_list(
         pages=pages,
         total=total,
         empty=empty,
+        shows=shows,
     )
 
     def selected_changed() -> None:

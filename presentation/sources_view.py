@@ -11,15 +11,15 @@ from presentation.words import CATEGORY_PLURALS
 
 
 def sources_table(manifests: Sequence[Manifest]) -> pd.DataFrame:
-    """One row a source: what it is, who publishes it, of when, how many rows, under which licence."""
+    """One row a source: what it is and who publishes it, of when, how many rows, under which licence, where it is weak."""
     return pd.DataFrame(
         {
-            "Source": [source.title for source in manifests],
-            "Publisher": [source.publisher for source in manifests],
+            "Source": [f"**{source.title}**  \n{source.publisher}" for source in manifests],
             "Vintage": [source.vintage for source in manifests],
             "Rows": [f"{source.rows:,}" for source in manifests],
             "Licence": [source.licence for source in manifests],
             "Used for": [source.used_for for source in manifests],
+            "Weak spots": ["  \n".join(source.weak_spots) or "None known." for source in manifests],
         }
     )
 
@@ -28,14 +28,18 @@ def _figure(value: float | int | str) -> str:
     return value if isinstance(value, str) else f"{value:,}"
 
 
-def figure_lines(source: Manifest) -> list[str]:
-    """Weak spots, what of it is used, where it is published, and the checksum of the copy that was read."""
-    lines = [f"Weak spot: {spot}" for spot in source.weak_spots] or ["No weak spot is known."]
-    used = "; ".join(f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in source.used.items() if value != "")
-    lines.append(f"In the snapshot: {used}.")
-    lines.append(f"Geography: {source.geography}. Copy read on {source.accessed}. Published at <{source.address}>. [Licence]({source.licence_address}).")
-    lines.append(f"SHA-256 of the copy: `{source.sha256}`")
-    return lines
+def copies_table(manifests: Sequence[Manifest]) -> pd.DataFrame:
+    """One row a source: what of it is in the snapshot, its geography, where it is published, and the copy that was read."""
+    return pd.DataFrame(
+        {
+            "Source": [source.title for source in manifests],
+            "In the snapshot": ["; ".join(f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in source.used.items() if value != "") for source in manifests],
+            "Geography": [source.geography for source in manifests],
+            "Published at": [source.address for source in manifests],
+            "Copy read on": [source.accessed for source in manifests],
+            "SHA-256 of the copy": [source.sha256 for source in manifests],
+        }
+    )
 
 
 def patients_line(manifests: Sequence[Manifest]) -> str:

@@ -137,6 +137,17 @@ def state_reason(row: Mapping[str, object], categories: Sequence[str]) -> str:
     return f"nothing recorded within reach among {listed([CATEGORY_PLURALS[category] for category in categories])}" if categories else "no kind of place is chosen"
 
 
+def list_reason(row: Mapping[str, object]) -> str:
+    """Why a row stands where it does, in as few words as the list has room for; people and places have columns of their own."""
+    partners, confirmed = int(row["partners_in_reach"]), int(row["confirmed_in_reach"])  # type: ignore[call-overload]
+    relation = {
+        "partnered": f"{counted(confirmed, 'confirmed partner')} within reach",
+        "needs_checking": f"{counted(partners, 'partner')} to check within reach",
+        "in_conversation": f"{counted(partners, 'earlier relationship')} within reach",
+    }.get(str(row["state"]), "No relationship recorded")
+    return f"{relation}; deprivation rank {int(row['imd25_rank']):,} of 33,755"  # type: ignore[call-overload]
+
+
 def rank_reason(row: Mapping[str, object], categories: Sequence[str]) -> str:
     """Why an LSOA stands where it does in the list: people, state, deprivation."""
     resident = f"{people(float(row['people']))} residents"  # type: ignore[arg-type]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from data_loaders.atlas import Atlas
+
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 REBUILD = Path(__file__).parent / "rebuild"
@@ -32,3 +34,9 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the publishers' files are missing: there is no folder {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def atlas() -> Atlas:
+    """The committed snapshot, opened once for all tests. Its frames are shared: a test that changes one copies it first."""
+    return Atlas()

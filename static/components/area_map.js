@@ -276,7 +276,8 @@ function update(s) {
   whenChanged(s, "selected", view.selected, () => showSelected(s));
   whenChanged(s, "bounds", view.bounds, () => fit(s));
   loadInto(s, "fills", view.fills.urls, view.fills.only);
-  view.outlines.forEach(({ urls }, i) => loadInto(s, `outline-${i}`, urls));
+  view.outlines.forEach(({ urls, only }, i) => loadInto(s, `outline-${i}`, urls, only));
+  map.setLayerZoomRange("places", view.places.from_zoom, 24);
   loadInto(s, "places", view.places.categories.length ? view.places.urls : []);
   loadInto(s, "labels", view.labels.urls);
   s.settled = true;

@@ -13,9 +13,9 @@ h3 + * { margin-top: 4px; }
 }
 .section dl .row:last-child { border-bottom-color: transparent; }
 .section:last-of-type dl .row:last-child { border-bottom-color: var(--rule); }
-dt { flex: 0 1 auto; max-width: 100%; }
+dt { flex: 1 1 50%; min-width: 0; }
 dt .swatch { margin-right: 8px; }
-dd.value { flex: 1 1 auto; text-align: right; font-size: 0.875rem; color: var(--muted);
+dd.value { flex: 0 1 auto; max-width: 50%; text-align: right; font-size: 0.875rem; color: var(--muted);
   font-variant-numeric: tabular-nums; }
 dd.note { flex: 1 0 100%; font-size: 0.875rem; color: var(--muted); }
 .empty { padding: 8px 0; color: var(--muted); }
@@ -34,15 +34,15 @@ function section({ heading, rows, empty }) {
   const body = rows.length
     ? element("dl", {}, ...rows.map(row))
     : empty && element("p", { class: "empty", text: empty });
-  return element("section", { class: "section" }, element("h3", { text: heading }), body || null);
+  return element("section", { class: "section" }, heading ? element("h3", { text: heading }) : null, body || null);
 }
 
 function row({ label, value, note, colour }) {
   return element(
     "div",
     { class: "row" },
-    element("dt", {}, colour ? swatch(colour) : null, label),
-    element("dd", { class: "value", text: value }),
+    element("dt", value || note ? {} : { class: "alone" }, colour ? swatch(colour) : null, label),
+    value ? element("dd", { class: "value", text: value }) : null,
     note ? element("dd", { class: "note", text: note }) : null
   );
 }

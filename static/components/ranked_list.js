@@ -20,7 +20,7 @@ thead th.number, tbody td.number { text-align: right; }
 thead th.number { white-space: normal; }
 .rank { width: 1%; }
 tbody .name { min-width: 11rem; }
-.word { display: inline-flex; align-items: baseline; gap: 8px; font-size: 0.875rem; line-height: 1.7; }
+.word { display: inline-flex; align-items: baseline; gap: 8px; font-size: 0.875rem; line-height: 1.7; overflow-wrap: normal; }
 tbody tr { cursor: pointer; }
 tbody tr:hover { background: var(--st-secondary-background-color); }
 tbody tr[aria-current="true"] { background: var(--tint); }
@@ -72,6 +72,8 @@ td.small { line-height: 1.7; }
 }
 `;
 
+const CARDS_BELOW = 500;
+const CSS_NAME = /^[a-z_]+$/;
 const views = new WeakMap();
 
 export default function (component) {
@@ -110,6 +112,9 @@ function build(root) {
     if (!event.target.closest("button") && document.getSelection()?.type === "Range") return;
     mark(view, row.dataset.id);
     view.send("selected", row.dataset.id);
+    if (view.data.shows && view.root.clientWidth < CARDS_BELOW) {
+      document.querySelector(`.st-key-${CSS_NAME.test(view.data.shows) ? view.data.shows : "none"}`)?.scrollIntoView();
+    }
   });
   view.previous.addEventListener("click", () => turn(view, -1));
   view.next.addEventListener("click", () => turn(view, 1));

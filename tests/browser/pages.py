@@ -1,0 +1,144 @@
+"""Page objects: what a person sees and does on a page, so that tests do not repeat how it is built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from playwright.sync_api import FilePayload, Locator, Page, WebSocket, expect
+
+BARKING_AND_DAGENHAM = "E09000002"
+NORTH_EAST_LONDON = "E54000029"
+PAINT_SECONDS = 30
+_LSOA = re.compile(r"\((E01\d{6})\)")
+
+
+class GapsPage:
+    """The home page."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.headline = page.get_by_role("heading", level=1)
+        self.rows = page.locator(".ranked-list tbody tr")
+        self.chosen_row = page.locator(".ranked-list tr[aria-current=true]")
+        self.pager = page.locator(".ranked-list .pager")
+        self.panel = page.locator(".st-key-gaps_panel")
+        self.panel_heading = self.panel.get_by_role("heading", level=2)
+        self.map = page.locator(".cg-map")
+        self.canvas = self.map.locator("canvas.maplibregl-canvas")
+        self.notes = page.get_by_test_id("stAlert")
+        self.postcode = page.get_by_role("textbox", name="Postcode")
+        self.walk = page.get_by_role("spinbutton", name="Walk, in metres")
+        self.detour = page.get_by_role("spinbutton", name="Detour factor")
+        self.partners_file = page.get_by_test_id("stFileUploader").locator("input[type=file]")
+
+    def open(self, query: Mapping[str, str] | None = None) -> GapsPage:
+        """Open a link, and wait for the list that it leads to."""
+        self.page.goto(self.url + (f"?{urlencode(query)}" if query else ""))
+        self.wait_listed()
+        return self
+
+    def wait_listed(self) -> None:
+        """Wait until the page has its sentence, its list and its panel, and nothing is running."""
+        expect(self.rows.first).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+        expect(self.panel_heading).to_be_visible()
+        self.wait_at_rest()
+
+    def wait_at_rest(self) -> None:
+        """Wait until Streamlit is running nothing."""
+        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+
+    def wait_painted(self) -> None:
+        """Wait until the map says that all it was asked to draw is drawn."""
+        expect(self.page.locator(".cg-map[data-painted=true]")).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+
+    def wait_link(self, **wanted: str) -> None:
+        """Wait until the address holds these parameters."""
+        for name, value in wanted.items():
+            expect(self.page).to_have_url(re.compile(rf"[?&]{name}={re.escape(value)}(&|$)"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address."""
+        return dict(parse_qsl(urlsplit(self.page.url).query))
+
+    def row_of(self, lsoa21cd: str) -> Locator:
+        """The row of one LSOA on the page of the list that is shown."""
+        return self.page.locator(f".ranked-list tbody tr[data-id={lsoa21cd}]")
+
+    def row_codes(self) -> list[str]:
+        """The codes of the rows shown, in order."""
+        return [row.get_attribute("data-id") or "" for row in self.rows.all()]
+
+    def choose_row(self, number: int) -> str:
+        """Click a row of the list (from 0), wait for its panel, and return its LSOA's code."""
+        code = self.row_codes()[number]
+        self.rows.nth(number).get_by_role("button").click()
+        self.wait_chosen(code)
+        return code
+
+    def wait_chosen(self, lsoa21cd: str) -> None:
+        """Wait until the panel and the address show one LSOA."""
+        expect(self.panel).to_contain_text(f"({lsoa21cd})")
+        self.wait_link(lsoa=lsoa21cd)
+        self.wait_at_rest()
+
+    def panel_code(self) -> str:
+        """The LSOA that the panel shows."""
+        found = _LSOA.search(self.panel.inner_text())
+        assert found, "the panel names no LSOA"
+        return found[1]
+
+    def people_by_state(self) -> dict[str, int]:
+        """What the bar's legend says: people by the word for their state."""
+        said = self.page.locator(".state-bar .legend li").all_inner_texts()
+        parts = [re.fullmatch(r"\s*(.+?)\s+([\d,]+)\s*", text.replace("\n", " ")) for text in said]
+        assert all(parts), said
+        return {part[1]: int(part[2].replace(",", "")) for part in parts if part}
+
+    def expand(self, title: str) -> None:
+        """Open the section with this title, unless it is open already."""
+        summary = self.page.locator("summary").filter(has_text=re.compile(f"^\\W*(keyboard_arrow_\\w+)?\\s*{re.escape(title)}"))
+        if summary.locator("xpath=..").get_attribute("open") is None:
+            summary.click()
+        expect(summary.locator("xpath=..")).to_have_attribute("open", "")
+
+    def open_settings(self) -> None:
+        """Open the settings."""
+        self.expand("Settings")
+        expect(self.walk).to_be_visible()
+
+    def set_walk(self, walk_m: int) -> None:
+        """Type another walking distance, and wait for the page that it leads to. The settings must be open."""
+        self.walk.fill(str(walk_m))
+        self.walk.press("Enter")
+        self.wait_link(reach=str(walk_m))
+        self.wait_at_rest()
+
+    def type_postcode(self, text: str) -> None:
+        """Type a postcode and press Enter."""
+        self.postcode.fill(text)
+        self.postcode.press("Enter")
+
+    def upload_partners(self, name: str, content: str | bytes) -> None:
+        """Hand the page a partners file, as a person who picks one does."""
+        raw = content.encode() if isinstance(content, str) else content
+        self.expand("Partners")
+        self.partners_file.set_input_files(FilePayload(name=name, mimeType="text/csv", buffer=raw))
+        expect(self.page.get_by_test_id("stFileUploader").get_by_text(name)).to_be_visible()
+        self.wait_at_rest()
+
+
+class SocketBytes:
+    """Counts what a page receives over its websockets; create it before the page is opened."""
+
+    def __init__(self, page: Page) -> None:
+        self.received = 0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._count)
+
+    def _count(self, payload: str | bytes) -> None:
+        self.received += len(payload.encode() if isinstance(payload, str) else payload)

@@ -1,0 +1,81 @@
+"""axe on every page, light and dark, wide and narrow: nothing serious or critical but what the allow-list names, with a reason."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from presentation.pages import PAGES
+from presentation.pages import Page as Entry
+from tests.browser.conftest import NewContext
+from tests.browser.pages import BARKING_AND_DAGENHAM, GapsPage
+from tests.browser.server import Server
+
+ALLOWED = Path(__file__).parent / "axe_allowed.toml"
+GRAVE = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def allowed() -> list[dict[str, str]]:
+    entries: list[dict[str, str]] = tomllib.loads(ALLOWED.read_text(encoding="utf-8")).get("allow", [])
+    for entry in entries:
+        assert entry["rule"] and entry["target"] and len(entry["reason"]) > 40, f"an exception without a reason: {entry}"
+    return entries
+
+
+def _grave(page: Page, allowed: list[dict[str, str]]) -> list[str]:
+    found = []
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] not in GRAVE:
+            continue
+        for node in violation["nodes"]:
+            if not any(entry["rule"] == violation["id"] and entry["target"] in _where(node) for entry in allowed):
+                summary = " ".join(node["failureSummary"].split())
+                found.append(f"{violation['id']} ({violation['impact']}) at {_where(node)}: {summary}\n    {node['html'][:300]}")
+    return found
+
+
+def _where(node: dict[str, Any]) -> str:
+    """The path of selectors to an element, through shadow roots."""
+    return " ".join(" ".join(part) if isinstance(part, list) else part for part in node["target"])
+
+
+@pytest.fixture
+def fresh(new_context: NewContext) -> Iterator[Page]:
+    yield new_context(color_scheme="light").new_page()
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.url_path)
+def test_axe_finds_nothing_serious(fresh: Page, server: Server, entry: Entry, allowed: list[dict[str, str]]) -> None:
+    if entry.default:
+        gaps = GapsPage(fresh, server.url).open({"place": BARKING_AND_DAGENHAM, "reach": "abc"})
+        gaps.wait_painted()
+        for title in ("Settings", "Who lives here", "Partners"):
+            gaps.expand(title)
+    else:
+        fresh.goto(server.url + entry.url_path)
+        expect(fresh.get_by_role("heading", level=1)).to_be_visible()
+    expect(fresh.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+
+    light = _background(fresh)
+    found = {"light, 1440 px": _grave(fresh, allowed)}
+    fresh.emulate_media(color_scheme="dark")
+    expect(fresh.locator("[data-testid=stApp]")).not_to_have_css("background-color", light)
+    found["dark, 1440 px"] = _grave(fresh, allowed)
+    fresh.set_viewport_size({"width": 390, "height": 844})
+    found["dark, 390 px"] = _grave(fresh, allowed)
+    fresh.emulate_media(color_scheme="light")
+    expect(fresh.locator("[data-testid=stApp]")).to_have_css("background-color", light)
+    found["light, 390 px"] = _grave(fresh, allowed)
+    said = "\n".join(f"{how}\n  " + "\n  ".join(each) for how, each in found.items() if each)
+    assert not said, f"{entry.title}:\n{said}"
+
+
+def _background(page: Page) -> str:
+    return str(page.locator("[data-testid=stApp]").evaluate("each => getComputedStyle(each).backgroundColor"))
