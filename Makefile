@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 SOURCE ?= ../shared/data
+PARTNERS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,9 +21,9 @@ PIP_TOOLS := pip-tools==7.6.2
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
-run: $(RUNTIME) ## install what the app needs and start it (PORT=8501, ADDRESS=127.0.0.1)
+run: $(RUNTIME) ## install what the app needs and start it (PORT=8501, ADDRESS=127.0.0.1, PARTNERS=file.csv)
 	@echo "Common Ground: http://$(ADDRESS):$(PORT) (Ctrl+C stops it)"
-	@$(BIN)/python -m streamlit run server.py --server.port $(PORT) --server.address $(ADDRESS) --server.headless true
+	@COMMON_GROUND_PARTNERS="$(PARTNERS)" $(BIN)/python -m streamlit run server.py --server.port $(PORT) --server.address $(ADDRESS) --server.headless true
 
 test: $(DEV) ## install the test tools, find or install Chromium, run every test
 	@$(BIN)/python -m tests.browser.chromium

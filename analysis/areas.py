@@ -52,12 +52,14 @@ def summarise(
     count: str = "best-fit",
     states: pd.Series | None = None,
     pcn_shares: pd.DataFrame | None = None,
+    every: bool = False,
 ) -> pd.DataFrame:
     """One row an area of the level: people, deprivation, Core20, and Core20 people by state.
 
     areas: one row an LSOA with lsoa21cd, pop_mid2022 (people), imd25_score, core20 and the code column of the level.
     names: code → name. count: "best-fit" or "shares" (only PCNs differ). states: state by lsoa21cd for Core20 LSOAs.
-    pcn_shares: lsoa21cd, pcn_code, counting_share, leading; needed for PCNs. Returns code, name, population,
+    pcn_shares: lsoa21cd, pcn_code, counting_share, leading; needed for PCNs. every: list the areas of `names` that hold nobody
+    too (a digital-first PCN leads no LSOA). Returns code, name, population,
     population_weighted_imd_score (mid-2022 population), core20_lsoas, core20_people, core20_share (of the population) and, with
     states, one people column for each state and core20_people_without_confirmed_partner. By shares, numbers of people and of LSOAs are not
     whole; their totals are England's.
@@ -82,6 +84,8 @@ def summarise(
     number, codes = pd.factorize(code, sort=True)
     table = pd.DataFrame(columns).groupby(number).sum()
     table.index = pd.Index(codes[table.index], name="code")
+    if every:
+        table = table.reindex(pd.Index(sorted(names), name="code"), fill_value=0)
     population = table["population"].to_numpy()
     score = np.divide(table.pop("_score").to_numpy(), population, out=np.full(len(table), np.nan), where=population > 0)
     table.insert(1, "population_weighted_imd_score", score)

@@ -52,6 +52,8 @@ def partner_standing(partners: pd.DataFrame, today: date, freshness: Freshness |
     dormant, or when the last contact logged is over six months ago, at any stage after the first contact. No contact logged at
     all is not evidence of silence, so it changes nothing.
     """
+    if partners.empty:
+        return np.empty(0, dtype=np.int8)
     freshness = freshness or Freshness()
     stage = partners["stage"].to_numpy(dtype=str)
     confirmed = (partners["last_confirmed"] >= _months_ago(today, freshness.confirmed_months)).to_numpy(dtype=bool)
@@ -86,7 +88,6 @@ def classify(
     """
     reach = reach or Reach()
     points = origins(areas)
-    result = pd.DataFrame({"lsoa21cd": areas["lsoa21cd"].to_numpy()})
     places_in_reach = places.count_within(points, reach, category_mask(places, categories))
 
     standing = partner_standing(partners, today, freshness)
@@ -99,14 +100,19 @@ def classify(
     # A group that is known of but never contacted is a possible partner, mapped or not.
     state = np.where(best == KNOWN_OF, 3, state)
     state = np.where(best < KNOWN_OF, best, state)
-    result["state"] = pd.Categorical.from_codes(state, categories=list(STATES), ordered=True)
-    result["places_in_reach"] = places_in_reach
-    result["partners_in_reach"] = np.bincount(rows, weights=standing[which] < KNOWN_OF, minlength=len(areas)).astype(np.int64)
-    result["confirmed_in_reach"] = np.bincount(rows, weights=standing[which] == CONFIRMED, minlength=len(areas)).astype(np.int64)
-    for category in categories:
-        result[nearest_column(category)] = places.nearest(points, category, reach)[0]
-    result["nearest_partner_m"] = partner_index.nearest(points, "partner", reach)[0]
-    return result
+    nearest = {nearest_column(category): places.nearest(points, category, reach)[0] for category in categories}
+    # One frame at the end: adding its columns one by one costs more than finding what they hold.
+    return pd.DataFrame(
+        {
+            "lsoa21cd": areas["lsoa21cd"].array,
+            "state": pd.Categorical.from_codes(state, categories=list(STATES), ordered=True),
+            "places_in_reach": places_in_reach,
+            "partners_in_reach": np.bincount(rows, weights=standing[which] < KNOWN_OF, minlength=len(areas)).astype(np.int64),
+            "confirmed_in_reach": np.bincount(rows, weights=standing[which] == CONFIRMED, minlength=len(areas)).astype(np.int64),
+            **nearest,
+            "nearest_partner_m": partner_index.nearest(points, "partner", reach)[0],
+        }
+    )
 
 
 def nearest_column(category: str) -> str:

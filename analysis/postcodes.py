@@ -13,8 +13,8 @@ _SHAPE = re.compile(r"^([A-Z]{1,2})\d[A-Z\d]?\d[ABD-HJLNP-UW-Z]{2}$")
 
 # Postcode areas that lie wholly or nearly so outside England. A postcode of one that is in the live list is English all the same.
 _OUTSIDE = {
-    **dict.fromkeys("AB DD DG EH FK G HS IV KA KW KY ML PA PH ZE".split(), "Scotland"),
-    **dict.fromkeys("CF LL NP SA".split(), "Wales"),
+    **dict.fromkeys(["AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "ZE"], "Scotland"),
+    **dict.fromkeys(["CF", "LL", "NP", "SA"], "Wales"),
     "BT": "Northern Ireland", "IM": "the Isle of Man", "JE": "Jersey", "GY": "Guernsey",
 }
 _ASTRIDE = {"TD": "Scotland", "CA": "Scotland", "LD": "Wales", "SY": "Wales", "CH": "Wales", "HR": "Wales"}

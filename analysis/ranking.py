@@ -30,5 +30,6 @@ def rank_small_areas(classified: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFr
 
 def people_by_state(ranked: pd.DataFrame) -> pd.DataFrame:
     """People and areas in each of the five states, every state present: index state, columns people, areas."""
-    grouped = ranked.groupby("state", observed=False)["people"].agg(["sum", "size"])
-    return grouped.rename(columns={"sum": "people", "size": "areas"}).reindex(list(STATES)).fillna(0).astype("int64")
+    codes = ranked["state"].cat.codes.to_numpy()
+    people = np.bincount(codes, weights=ranked["people"].to_numpy(dtype=float), minlength=len(STATES))
+    return pd.DataFrame({"people": people, "areas": np.bincount(codes, minlength=len(STATES))}, index=pd.Index(STATES, name="state")).astype("int64")

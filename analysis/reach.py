@@ -96,7 +96,7 @@ class PlaceIndex:
 
 def origins(areas: pd.DataFrame) -> Points:
     """Population-weighted centroids of the areas, n × 2, EPSG:27700 metres."""
-    return areas[["pwc_e", "pwc_n"]].to_numpy(dtype=float)
+    return np.column_stack([areas["pwc_e"].to_numpy(dtype=float), areas["pwc_n"].to_numpy(dtype=float)])
 
 
 def category_mask(index: PlaceIndex, categories: Iterable[str]) -> npt.NDArray[np.bool_]:

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
     found = core20_gaps(atlas.areas, everywhere, atlas.place_index, partners, today=today, reach=reach, categories=CATEGORIES)
     shares = atlas.pcn_shares if options.level == "pcn" else None
     states = found.set_index("lsoa21cd")["state"].astype(str)
-    table = summarise(atlas.areas, options.level, names=atlas.names(options.level), count=options.count, states=states, pcn_shares=shares)
+    table = summarise(atlas.areas, options.level, names=atlas.names(options.level), count=options.count, states=states, pcn_shares=shares, every=True)
     table["population_weighted_imd_score"] = table["population_weighted_imd_score"].round(3)
     numbers = table.select_dtypes("float").columns
     table[numbers] = table[numbers].round(4)

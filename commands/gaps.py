@@ -7,7 +7,6 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis import gaps, postcodes
@@ -18,7 +17,8 @@ from commands.output import UserError, as_text, write
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
 from data_loaders.partners_csv import PartnersFileError
 from data_loaders.snapshot_schemas import CATEGORIES
-from presentation import downloads, provenance, words
+from presentation import downloads, provenance
+from presentation.gaps_export import for_download
 
 
 def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -74,12 +74,8 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"{error}.") from error
     categories = tuple(options.category or CATEGORIES)
     partners, partners_said = read_partners(atlas, options.partners, today)
-    table = core20_gaps(atlas.areas, atlas.gazetteer.mask(place), atlas.place_index, partners, today=today, reach=reach, categories=categories)
-    table.insert(6, "reason", [words.rank_reason(row, categories) for row in table.to_dict("records")])
-    table["state"] = table["state"].map(lambda state: words.STATE_LABELS[state].lower()).astype(str)
-    distances = [column for column in table if column.endswith("_m")]
-    table[distances] = table[distances].replace(np.inf, np.nan).round().astype("Int64")
-    table["leading_pcn_share"] = table["leading_pcn_share"].round(4)
+    found = core20_gaps(atlas.areas, atlas.gazetteer.mask(place), atlas.place_index, partners, today=today, reach=reach, categories=categories)
+    table = for_download(found, categories)
 
     title = f"Core20 neighbourhoods of {place.name} ({place.code}, {place.kind}), ranked by residents without a confirmed partner. {len(table):,} rows."
     notes = provenance.notes(title, atlas.snapshot.manifests(), provenance.settings(reach, categories, "best-fit", partners_said), today)
@@ -92,6 +88,7 @@ def run(options: argparse.Namespace) -> None:
             files = atlas.geometry[(atlas.geometry["layer"] == "lsoa") & atlas.geometry["key"].isin(table["lad24cd"].unique())]
             content = downloads.to_geojson(table, "lsoa21cd", [atlas.snapshot.static / path for path in files["path"]], notes)
         case _:
-            short = table[["rank", "lsoa21nm", "neighbourhood", "people", "state", "places_in_reach", *distances[:-1], "leading_pcn_name", "leading_pcn_share"]]
+            nearest = [gaps.nearest_column(category) for category in categories]
+            short = table[["rank", "lsoa21nm", "neighbourhood", "people", "state", "places_in_reach", *nearest, "leading_pcn_name", "leading_pcn_share"]]
             content = (title + "\n").encode() + (as_text(short) if len(table) else b"No neighbourhood here is among the most deprived fifth of England.\n") + (notes[2] + "\n").encode()
     write(content, options.output)

@@ -5,10 +5,13 @@ Everything here is read-only, built once for a process and shared: the pages kee
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyproj import Transformer
 from scipy.spatial import cKDTree
@@ -89,6 +92,27 @@ class Atlas:
         return PlaceIndex(self.places)
 
     @cached_property
+    def place_rows(self) -> npt.NDArray[np.intp]:
+        """The row in `areas` of each place's LSOA, −1 where it lies in none."""
+        return self._row_of.get_indexer(self.places["lsoa21cd"])
+
+    def places_in(self, inside: npt.NDArray[np.bool_], categories: Iterable[str]) -> int:
+        """How many mapped places of the categories lie in part of England. inside: a mask of `areas`."""
+        rows = self.place_rows
+        return int((self.place_index.of(categories) & (rows >= 0) & inside[rows]).sum())
+
+    @cached_property
+    def share_bounds(self) -> npt.NDArray[np.intp]:
+        """Where each LSOA's rows of `pcn_shares` begin and end; the table is sorted by LSOA, as `areas` is."""
+        rows = self._row_of.get_indexer(self.pcn_shares["lsoa21cd"])
+        return np.searchsorted(rows, np.arange(len(self.areas) + 1))
+
+    def shares_of(self, lsoa21cd: str) -> pd.DataFrame:
+        """The rows of `pcn_shares` of one LSOA, most patients first. KeyError where there is no such LSOA."""
+        first, end = self.share_bounds[[self.row(lsoa21cd), self.row(lsoa21cd) + 1]]
+        return self.pcn_shares.iloc[first:end].sort_values("share", ascending=False)
+
+    @cached_property
     def coverage(self) -> pd.DataFrame:
         """How well each category is mapped in each authority."""
         return self.snapshot.table("asset_coverage")
@@ -130,7 +154,7 @@ class Atlas:
 
     def row(self, lsoa21cd: str) -> int:
         """The row of an LSOA in `areas`. KeyError where there is no such LSOA."""
-        return int(self._row_of.get_loc(lsoa21cd))  # type: ignore[arg-type]
+        return int(self._row_of.get_loc(lsoa21cd))
 
     def small_area(self, lsoa21cd: str) -> pd.Series:
         """Every column of one LSOA's row. KeyError where there is no such LSOA."""

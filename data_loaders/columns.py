@@ -38,7 +38,7 @@ def read_csv(path: Path, columns: list[str], **options: object) -> pd.DataFrame:
     try:
         header = pd.read_csv(path, nrows=0, encoding="utf-8-sig")
         require_columns(path, header.columns, columns)
-        return pd.read_csv(path, usecols=columns, dtype=str, encoding="utf-8-sig", **options)[columns]  # type: ignore[call-overload,no-any-return]
+        return pd.read_csv(path, usecols=columns, dtype=str, encoding="utf-8-sig", **options)[columns]
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
         raise SourceError(path, f"it cannot be read as CSV ({error})", "a whole UTF-8 CSV", "Fetch it again.") from error
 

@@ -22,12 +22,14 @@ from analysis.gaps import STAGES
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
 MAX_NAME = 300
+MAX_LINES_OF_A_ROW = 20
 FURTHEST_FROM_PEOPLE_M = 25_000.0
 REQUIRED = ("name", "stage")
 POSITIONS = (("postcode",), ("latitude", "longitude"), ("easting", "northing"))
 OPTIONAL = ("category", "last_confirmed", "last_contact")
 # A cell may be as long as the file: one that is too long is one bad row, not the end of the file.
 csv.field_size_limit(MAX_BYTES)
+_EMPTY = "The file is empty. It needs a heading row with name, stage and a position (postcode, or latitude and longitude)."
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y")
 _TO_BNG = Transformer.from_crs(4326, 27700, always_xy=True)
 _TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
@@ -73,19 +75,35 @@ def decode(content: bytes) -> str:
     raise PartnersFileError("The file's letters cannot be read. Save it as CSV UTF-8 and try again.")
 
 
+def _rows(text: str, separator: str) -> list[list[str]]:
+    """Rows as a spreadsheet counts them. A quotation mark that nobody closed would swallow all that follows, so a row of
+    more lines than any cell holds is a reason to read each line by itself: then one bad row is one bad row.
+    """
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=separator)
+    rows, line = [], 0
+    for row in reader:
+        if reader.line_num - line > MAX_LINES_OF_A_ROW:
+            return [next(csv.reader([alone], delimiter=separator), []) for alone in text.splitlines()]
+        line = reader.line_num
+        rows.append(row)
+    return rows
+
+
 def _table(text: str) -> pd.DataFrame:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
-        raise PartnersFileError("The file is empty. It needs a heading row with name, stage and a position (postcode, or latitude and longitude).")
+        raise PartnersFileError(_EMPTY)
     try:
         separator = csv.Sniffer().sniff(lines[0], delimiters=",;\t").delimiter
     except csv.Error:
         separator = ","
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=None), delimiter=separator))
+        rows = _rows(text, separator)
     except csv.Error as error:
         raise PartnersFileError(f"The file cannot be read as CSV ({error}). Save it as CSV UTF-8 and try again.") from error
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row) and not row[0].startswith("#")]
+    if not numbered:
+        raise PartnersFileError(_EMPTY)
     heading = [cell.strip().lower().replace(" ", "_") for cell in numbered[0][1]]
     body = numbered[1:]
     if len(body) > MAX_ROWS:
@@ -171,7 +189,7 @@ def read(content: bytes, *, today: date, find_postcodes: FindPostcodes, people: 
     if placed.any():
         distance, _ = people.query(position[placed].to_numpy(dtype=float))
         far[placed] = distance > FURTHEST_FROM_PEOPLE_M
-    reasons.append(wrong.where(~far, "the point is not in England"))
+    reasons.append(wrong.where(~far, "the point is over 25 km from anyone in England"))
 
     reason = pd.Series(["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)], index=frame.index)
     good = pd.DataFrame({"row": frame["row"], "name": name, "category": frame["category"].str.strip() if "category" in frame else "", "stage": stage, **position, **dates})

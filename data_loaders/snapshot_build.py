@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
@@ -115,9 +114,10 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     led = shares[shares["leading"]].groupby("pcn_code").size()
     pcns["registered_patients"] = pcns["pcn_code"].map(by_pcn).fillna(0.0)
     pcns["leading_lsoas"] = pcns["pcn_code"].map(led).fillna(0).astype("int32")
-    pcns["not_leading_why"] = np.where(
-        pcns["leading_lsoas"] > 0, None, np.where(pcns["is_place"], "another PCN has more patients in every LSOA", "digital-first: its patients are spread over London, so its footprint is not a place")
+    why = pcns["is_place"].map(
+        {True: "another PCN has more patients in every LSOA", False: "digital-first: its patients are spread over London, so its footprint is not a place"}
     )
+    pcns["not_leading_why"] = why.where(pcns["leading_lsoas"] == 0, None)
     # The file of outlines that holds a footprint is named after the system where it leads most people.
     pcns["footprint_icb24cd"] = pcns["pcn_code"].map(geometry.pcn_home(areas, shares[shares["leading"]]))
     practices = primary_care.read_practices(source / primary_care.PRACTICES)

@@ -157,6 +157,6 @@ geometry = DataFrameSchema(
 )
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
-    schema.name: schema  # type: ignore[misc]
+    schema.name: schema
     for schema in (small_areas, pcn_shares, pcns, practices, postcodes, community_assets, asset_coverage, asset_matches, faith_covenant, geometry)
 }

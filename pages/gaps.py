@@ -27,6 +27,7 @@ places_here = int((atlas.places["category"].isin(view.categories) & atlas.places
 st.title(words.headline(place.name, states, view.walk_m))
 st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
 segments = [StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"])) for key, label in words.STATE_LABELS.items()]
+st.caption(words.size_sentence(place.level, int(atlas.areas.loc[inside, "pop_mid2022"].sum()), int(states["people"].sum())))
 state_bar(segments, key="states", alt="People in Core20 neighbourhoods by state: " + "; ".join(f"{s.label} {s.people:,}" for s in segments))
 gaps_controls.controls(view, place)
 
@@ -60,7 +61,7 @@ with wide_left:
             )
         else:
             ranked_list(
-                gaps_list.area_rows(rows, 1 + (page - 1) * gaps_list.PAGE_ROWS), key="areas", caption=caption, columns=gaps_list.AREA_COLUMNS, page=page, pages=pages, total=len(table),
+                gaps_list.area_rows(rows, 1 + (page - 1) * gaps_list.PAGE_ROWS, level if place.level == "england" else None), key="areas", caption=caption, columns=gaps_list.AREA_COLUMNS, page=page, pages=pages, total=len(table),
                 on_select=lambda code: place_bar.set_view(view.at(code)), on_page=lambda number: place_bar.change(page=number),
             )
 with wide_right, st.container(key="gaps_panel"):
@@ -83,14 +84,15 @@ with wide_right, st.container(key="gaps_panel"):
         covenant = gaps_panel.faith_covenant_line(atlas.faith_covenant, area["lad24cd"], area["utlacd"])
         if covenant:
             st.caption(covenant)
-        with st.expander("Who lives here, compared with England (Census 2021)", expanded=False):
-            fact_list(gaps_panel.people_sections(area, atlas.england), key="people")
         fact_list(
-            [gaps_panel.pcn_section(atlas, lsoa, bool(area["low_registration"])), gaps_panel.coverage_section(atlas, area["lad24cd"]), gaps_panel.deprivation_section(area)],
+            [gaps_panel.pcn_section(atlas, lsoa, bool(area["low_registration"])), gaps_panel.notable_section(area, atlas.england), gaps_panel.coverage_section(atlas, area["lad24cd"])],
             key="about",
         )
+        with st.expander("Everyone who lives here: age, ethnic group, religion, disability"):
+            fact_list(gaps_panel.people_sections(area, atlas.england), key="people")
+        fact_list([gaps_panel.deprivation_section(area)], key="deprivation")
 
-with st.expander("Partners", expanded=bool(st.session_state.get("partners_problem"))):
+with st.expander(partners.expander_label(known), expanded=bool(st.session_state.get("partners_problem"))):
     partners.upload(atlas, known, today)
 gaps_controls.downloads_row(atlas, view, place, level, table, known.source, today)
 st.caption(provenance.foot(view.reach, view.categories, view.count, known.source))

@@ -8,7 +8,7 @@ import streamlit as st
 from presentation import provenance
 from presentation.atlas_cache import open_atlas
 from presentation.glossary import METHODS, glossary
-from presentation.sources_view import copies_table, coverage_table, patients_line, sources_table
+from presentation.sources_view import copies_table, coverage_table, networks_line, patients_line, sources_table
 from presentation.words import CATEGORY_PLURALS
 
 atlas = open_atlas()
@@ -24,7 +24,7 @@ with st.expander("The copies that were read: figures used, addresses and checksu
 
 st.header("Methods")
 st.markdown(METHODS.read_text(encoding="utf-8"))
-st.markdown(patients_line(manifests))
+st.markdown(f"{patients_line(manifests)} {networks_line(atlas.pcns)}")
 
 st.header("What is mapped where")
 st.table(coverage_table(atlas.coverage), hide_index=True, alt="Number of authorities where each kind of place is mapped, partly mapped or not mapped")

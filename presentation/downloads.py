@@ -18,8 +18,11 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_text(value: object) -> object:
-    """A text cell that no spreadsheet will take for a formula; anything else unchanged."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+    """A text cell that no spreadsheet will take for a formula, nor a reader for two rows; anything else unchanged."""
+    if not isinstance(value, str):
+        return value
+    plain = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{plain}" if value.startswith(_DANGEROUS) else plain
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,8 +16,9 @@ from data_loaders.atlas import Atlas
 from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, place_bar, provenance
 from presentation.components import FactRow, FactSection, fact_list
+from presentation.gaps_export import for_download
 from presentation.view import ICB_VINTAGES, View
-from presentation.words import CATEGORY_PLURALS, LEVEL_NAMES, STATE_COLOURS, STATE_LABELS, STATE_MEANINGS, rank_reason
+from presentation.words import CATEGORY_PLURALS, LEVEL_NAMES, STATE_COLOURS, STATE_LABELS, STATE_MEANINGS
 
 _COUNT_LABELS = {"best-fit": "Best fit: each LSOA counts for its leading network", "shares": "Shared: each LSOA's people divided among its networks"}
 _LIST_LABELS = {"system": "Systems", "place": "Places", "neighbourhood": "Neighbourhoods (PCN)", "small-area": "Small areas (LSOA)"}
@@ -129,16 +130,6 @@ def how_to_read(place: Place) -> None:
     fact_list([FactSection("", rows)], key="five_states")
 
 
-def _export(table: pd.DataFrame, level: str, view: View) -> pd.DataFrame:
-    frame = table.copy()
-    if level == "lsoa":
-        frame.insert(6, "reason", [rank_reason(row, view.categories) for row in frame.to_dict("records")])
-        frame["state"] = frame["state"].map(lambda state: STATE_LABELS[state].lower()).astype(str)
-        distances = [column for column in frame if column.endswith("_m")]
-        frame[distances] = frame[distances].replace(np.inf, np.nan).round()
-    return frame
-
-
 def downloads_row(atlas: Atlas, view: View, place: Place, level: str, table: pd.DataFrame, partners: str, today: date) -> None:
     """The list to take away as CSV, XLSX and GeoJSON, each with its sources, vintages and settings. Made when asked for."""
     what = "Core20 neighbourhoods" if level == "lsoa" else LEVEL_NAMES[level]
@@ -147,19 +138,22 @@ def downloads_row(atlas: Atlas, view: View, place: Place, level: str, table: pd.
         title = f"{what.capitalize()} in {place.name} ({place.code}), most residents without a confirmed partner first. {len(table):,} rows."
         return provenance.notes(title, atlas.snapshot.manifests(), provenance.settings(view.reach, view.categories, view.count, partners), today)
 
+    def exported() -> pd.DataFrame:
+        return for_download(table, view.categories) if level == "lsoa" else table
+
     def outlines() -> bytes:
         index = atlas.geometry
         if level == "lsoa":
             files = index[(index["layer"] == "lsoa") & index["key"].isin(table["lad24cd"].unique())]
-            return downloads.to_geojson(_export(table, level, view), "lsoa21cd", [atlas.snapshot.static / path for path in files["path"]], notes())
+            return downloads.to_geojson(exported(), "lsoa21cd", [atlas.snapshot.static / path for path in files["path"]], notes())
         files = index[(index["layer"] == level) & (index["key"] == "england")]
         return downloads.to_geojson(table, "code", [atlas.snapshot.static / path for path in files["path"]], notes())
 
     name = f"common-ground-{place.code}-{level}"
     with st.container(horizontal=True, key="downloads"):
-        st.download_button("Download CSV", lambda: downloads.to_csv(_export(table, level, view), notes()), f"{name}.csv", "text/csv", on_click="ignore")
+        st.download_button("Download CSV", lambda: downloads.to_csv(exported(), notes()), f"{name}.csv", "text/csv", on_click="ignore")
         st.download_button(
-            "Download XLSX", lambda: downloads.to_xlsx(_export(table, level, view), notes(), "Neighbourhoods" if level == "lsoa" else "Areas"), f"{name}.xlsx",
+            "Download XLSX", lambda: downloads.to_xlsx(exported(), notes(), "Neighbourhoods" if level == "lsoa" else "Areas"), f"{name}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", on_click="ignore",
         )
         st.download_button("Download GeoJSON", outlines, f"{name}.geojson", "application/geo+json", on_click="ignore")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.gaps import nearest_column
 from presentation.components import RankedRow
-from presentation.words import STATE_COLOURS, STATE_LABELS, list_reason, people, percent
+from presentation.words import STATE_COLOURS, STATE_LABELS, list_reason, outside_usual, people, percent
 
 PAGE_ROWS = 12
 AREA_COLUMNS = (("rank", "#"), ("name", "Name"), ("people", "Core20 people"), ("without", "Without a confirmed partner"), ("share", "Core20, of all residents"))
@@ -51,11 +51,19 @@ def small_area_rows(table: pd.DataFrame, categories: Sequence[str]) -> list[Rank
     return rows
 
 
-def area_rows(summary: pd.DataFrame, first_rank: int) -> list[RankedRow]:
-    """Rows of `analysis.areas.summarise`, most Core20 residents without a confirmed partner first."""
+def _size(residents: float, level: str | None) -> str:
+    unusual = outside_usual(level, residents) if level else ""
+    return f"{people(residents)} residents{', ' + unusual if unusual else ''}"
+
+
+def area_rows(summary: pd.DataFrame, first_rank: int, level: str | None) -> list[RankedRow]:
+    """Rows of `analysis.areas.summarise`, most Core20 residents without a confirmed partner first.
+
+    level: the level of the areas where the whole of each is counted, so that its size can be compared with the usual; None otherwise.
+    """
     return [
         RankedRow(
-            id=row["code"], name=row["name"], rank=first_rank + position, detail=f"{people(row['population'])} residents",
+            id=row["code"], name=row["name"], rank=first_rank + position, detail=_size(row["population"], level),
             people=round(row["core20_people"]),
             values={"without": round(row["core20_people_without_confirmed_partner"]), "share": percent(row["core20_share"])},
         )

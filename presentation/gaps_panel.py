@@ -13,7 +13,7 @@ from analysis.reach import PlaceIndex, within_reach_of
 from data_loaders.atlas import Atlas
 from presentation.components import Callout, FactRow, FactSection
 from presentation.view import View
-from presentation.words import STATE_COLOURS, STATE_LABELS, in_words, listed, metres, percent, state_reason, uncovered, walk
+from presentation.words import STATE_COLOURS, STATE_LABELS, article, in_words, listed, metres, percent, state_reason, uncovered, walk
 
 DOMAINS = {
     "income": "Income", "employment": "Employment", "education": "Education and skills", "health": "Health and disability",
@@ -26,6 +26,7 @@ RELIGION = {
     "rel_other_religion": "Another religion", "rel_no_religion": "No religion", "rel_not_answered": "Religion not answered",
 }
 MAX_PLACES = 12
+NOTABLE_GROUPS = 4
 _STANDING = {gaps.CONFIRMED: "confirmed", gaps.TO_CHECK: "needs checking", gaps.TALKING: "in conversation", gaps.KNOWN_OF: "known of"}
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -61,7 +62,7 @@ def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today:
         )
         for row in near.head(MAX_PLACES).itertuples()
     ]
-    return FactSection("Partners", rows, empty=f"None recorded within {walk(view.walk_m).replace(' walk', '')} of here.")
+    return FactSection("Partners", rows, empty=f"None recorded within {article(walk(view.walk_m))} of here.")
 
 
 def places_section(atlas: Atlas, area: pd.Series, view: View) -> FactSection:
@@ -122,6 +123,16 @@ def people_sections(area: pd.Series, england: pd.Series) -> list[FactSection]:
         FactSection("Religion", _census(area, england, RELIGION)),
         FactSection("Disability", _census(area, england, {"disabled_c21": "Disabled under the Equality Act"})),
     ]
+
+
+def notable_section(area: pd.Series, england: pd.Series) -> FactSection:
+    """The groups that are larger here than in England, largest difference first, and disability always."""
+    here, everywhere = float(area["pop_census2021"]), float(england["pop_census2021"])
+    groups = {**AGES, **ETHNICITY, **RELIGION}
+    groups.pop("rel_not_answered")
+    gain = {key: float(area[key]) / here - float(england[key]) / everywhere for key in groups}
+    larger = sorted((key for key in groups if gain[key] > 0.01), key=lambda key: -gain[key])[:NOTABLE_GROUPS]
+    return FactSection("People here, compared with England (Census 2021)", _census(area, england, {key: groups[key] for key in larger} | {"disabled_c21": "Disabled under the Equality Act"}))
 
 
 def coverage_section(atlas: Atlas, lad24cd: str) -> FactSection:

@@ -79,6 +79,12 @@ def _take(atlas: Atlas, today: date) -> None:
         st.session_state["partners_problem"] = f"{file.name}: {error}"
 
 
+def expander_label(partners: SessionPartners) -> str:
+    """What the closed section says: how many partners there are, and that some rows want mending."""
+    rows = f"; {len(partners.bad):,} rows of the file could not be used" if len(partners.bad) else ""
+    return f"Partners: {partners.source}{rows}"
+
+
 def upload(atlas: Atlas, partners: SessionPartners, today: date) -> None:
     """The place to add partners: what is in force, an upload, and the rows that could not be used with the reason for each."""
     st.markdown(f"Partners in this view: **{partners.source}**. A partner is an organisation with a recorded relationship; a building on the map is not one.")

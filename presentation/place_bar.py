@@ -26,7 +26,7 @@ def current_view(atlas: Atlas) -> View:
         st.session_state[_WRITTEN] = query
         if view.postcode:
             _find_postcode(atlas, view.postcode, keep=view)
-    return st.session_state[_VIEW]  # type: ignore[no-any-return]
+    return st.session_state[_VIEW]
 
 
 def set_view(view: View) -> None:
@@ -36,7 +36,7 @@ def set_view(view: View) -> None:
 
 def change(**changes: object) -> None:
     """Change some of the view."""
-    set_view(replace(st.session_state[_VIEW], **changes))  # type: ignore[arg-type]
+    set_view(replace(st.session_state[_VIEW], **changes))
 
 
 def write_link(view: View) -> None:

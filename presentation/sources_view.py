@@ -57,3 +57,9 @@ def coverage_table(coverage: pd.DataFrame) -> pd.DataFrame:
     table = whole.groupby(["category", "status"]).size().unstack(fill_value=0).reindex(columns=["mapped", "partly", "not mapped"], fill_value=0)
     table.index = [CATEGORY_PLURALS[category].capitalize() for category in table.index]
     return table.reset_index(names="Kind of place").rename(columns={"mapped": "Mapped", "partly": "Partly mapped", "not mapped": "Not mapped"}).astype(str)
+
+
+def networks_line(pcns: pd.DataFrame) -> str:
+    """How many networks there are, and which lead nowhere and why."""
+    nowhere = [f"{row.pcn_name} ({row.pcn_code}: {row.not_leading_why})" for row in pcns[pcns["leading_lsoas"] == 0].itertuples()]
+    return f"There are {len(pcns):,} networks. Leading no LSOA: {'; '.join(nowhere) or 'no network'}."

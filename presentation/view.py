@@ -129,7 +129,7 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
     if within is not None and (place.level != "pcn" or within not in {child.code for child in gazetteer.children(place, "lad24")}):
         within = None
     wanted = query.get("places")
-    categories = CATEGORIES
+    categories: tuple[str, ...] = CATEGORIES
     if wanted is not None:
         names = {category.replace(" ", "-"): category for category in CATEGORIES}
         asked = [] if wanted == "nothing" else wanted.split(",")

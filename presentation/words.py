@@ -33,6 +33,11 @@ LEVEL_NAMES = {
 }
 assert set(LEVEL_NAMES) == set(AREA_LEVELS)
 
+# How many people an area of a level usually has, and what one is called. Read as a band, not as a rule.
+USUAL_PEOPLE = {
+    "icb24": ("system", 1_000_000, 3_000_000), "icb26": ("system", 1_000_000, 3_000_000), "lad24": ("place", 250_000, 500_000), "pcn": ("neighbourhood", 30_000, 50_000),
+}
+
 _NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -115,6 +120,23 @@ def second_sentence(place: str, places_here: int, categories: Sequence[str], sta
     unmapped = f" For {none:,} people nothing is mapped within reach." if none else ""
     register = "" if partners else " No partner has been recorded in this view: add yours under Partners, below."
     return here + relation + unmapped + register
+
+
+def outside_usual(level: str, residents: float) -> str:
+    """Half a sentence where an area has fewer or more people than its level usually has; empty within the band."""
+    if level not in USUAL_PEOPLE:
+        return ""
+    what, low, high = USUAL_PEOPLE[level]
+    if low <= residents <= high:
+        return ""
+    return f"{'fewer' if residents < low else 'more'} than a {what} usually has ({low:,} to {high:,})"
+
+
+def size_sentence(level: str, residents: int, core20: int) -> str:
+    """How many people live in the place, how many of them in Core20 neighbourhoods, and whether it is of the usual size."""
+    unusual = outside_usual(level, residents)
+    share = percent(core20 / residents) if residents else "0%"
+    return f"{residents:,} residents in mid-2022{', ' + unusual if unusual else ''}; {share} of them live in Core20 neighbourhoods."
 
 
 def state_reason(row: Mapping[str, object], categories: Sequence[str]) -> str:

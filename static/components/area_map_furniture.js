@@ -24,7 +24,7 @@ export function drawLegend(list, view, icons) {
     .map(({ label, colour }) => item(swatch(colour), label));
   if (view.fills.base_label) entries.push(item(swatch(""), view.fills.base_label));
   for (const { label, shape } of view.places.categories) entries.push(item(icons.legendShape(shape), label));
-  if (view.partners.length) entries.push(item(icons.legendShape("star"), "Partner"));
+  if (view.partners.length) entries.push(item(icons.legendShape("star"), "Confirmed partner"));
   if (view.marker) entries.push(item(icons.legendShape("postcode"), view.marker[2]));
   for (const { label, width, dash } of view.outlines) entries.push(item(icons.legendLine(width, dash), label));
   list.replaceChildren(...entries);

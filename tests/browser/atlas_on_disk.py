@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,6 +38,13 @@ def postcodes(first: str, last: str) -> pd.DataFrame:
     return found.assign(lsoa21cd=small_areas()["lsoa21cd"].to_numpy()[found["lsoa_row"]])
 
 
+def postcode_in(lsoa21cd: str) -> str:
+    """A live postcode (compact) of an LSOA."""
+    row = int((small_areas()["lsoa21cd"] == lsoa21cd).to_numpy().argmax())
+    found: str = pd.read_parquet(TABLES / "postcodes.parquet", filters=[("lsoa_row", "==", row)])["postcode"].iloc[0]
+    return found
+
+
 @cache
 def outlines(lad24cd: str) -> dict[str, shapely.Geometry]:
     """LSOA outlines of an authority, EPSG:4326, by code."""
@@ -67,9 +75,9 @@ class Projection:
         x, y = _world(longitude, latitude)
         return self.width / 2 + (x - (left + right) / 2) * self.scale, self.height / 2 + (y - (bottom + top) / 2) * self.scale
 
-    def pixels_covered(self, outline: shapely.Geometry) -> float:
-        """How many pixels an outline covers."""
-        return shapely.transform(outline, lambda points: np.array([self.pixel(*point) for point in points.tolist()])).area
+    def drawn(self, outlines: Iterable[shapely.Geometry]) -> shapely.Geometry:
+        """Outlines (EPSG:4326) as one shape in pixels."""
+        return shapely.union_all([shapely.transform(each, lambda points: np.array([self.pixel(*point) for point in points.tolist()])) for each in outlines])
 
 
 def _world(longitude: float, latitude: float) -> tuple[float, float]:

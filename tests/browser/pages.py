@@ -116,6 +116,11 @@ class GapsPage:
         self.wait_link(reach=str(walk_m))
         self.wait_at_rest()
 
+    def pick(self, label: str, option: str) -> None:
+        """Choose from a list of the place bar or the settings: type the name, then click it."""
+        self.page.get_by_role("combobox", name=label, exact=True).fill(option)
+        self.page.get_by_role("option", name=option, exact=True).click()
+
     def type_postcode(self, text: str) -> None:
         """Type a postcode and press Enter."""
         self.postcode.fill(text)

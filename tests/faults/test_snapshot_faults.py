@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,7 +108,10 @@ def test_a_missing_list_of_contents_is_named(snapshot: Snapshot) -> None:
         assert "missing" in _said(caught, "snapshot.json")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"format": 1}', b'{"format": 1, "tables": 3, "manifests": {}}', b'{"format": 1, "tables": {}}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"format": 1}', b'{"format": 1, "tables": 3, "manifests": {}}', b'{"format": 1, "tables": {}}'],
+)
 def test_a_damaged_list_of_contents_is_named(snapshot: Snapshot, content: bytes) -> None:
     _replace(snapshot.folder / "snapshot.json", content)
     with pytest.raises(SnapshotError) as caught:
@@ -167,4 +169,4 @@ def test_an_outline_cut_short_is_named(outlines: tuple[Snapshot, Path]) -> None:
     _replace(path, path.read_bytes()[:-7])
     with pytest.raises(SnapshotError) as caught:
         snapshot.check_geometry()
-    assert f"should have {os.stat(path).st_size + 7:,}" in _said(caught, path.name)
+    assert f"should have {path.stat().st_size + 7:,}" in _said(caught, path.name)

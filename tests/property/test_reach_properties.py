@@ -29,7 +29,9 @@ def _pairs(index: PlaceIndex, origins: np.ndarray, reach: Reach) -> set[tuple[in
 
 @settings(max_examples=60, deadline=None)
 @given(_points, _points, _walks, _walks, _detours)
-def test_a_longer_walk_never_loses_a_place(places, people, one, other, detour) -> None:  # type: ignore[no-untyped-def]
+def test_a_longer_walk_never_loses_a_place(
+    places: list[tuple[int, int]], people: list[tuple[int, int]], one: float, other: float, detour: float
+) -> None:
     shorter, longer = Reach(min(one, other), detour), Reach(max(one, other), detour)
     index, origins = _index(places), _origins(people)
     assert _pairs(index, origins, shorter) <= _pairs(index, origins, longer)
@@ -37,14 +39,18 @@ def test_a_longer_walk_never_loses_a_place(places, people, one, other, detour) -
 
 @settings(max_examples=60, deadline=None)
 @given(_points, _points, _walks, _detours, _detours)
-def test_more_winding_streets_never_gain_a_place(places, people, walk, one, other) -> None:  # type: ignore[no-untyped-def]
+def test_more_winding_streets_never_gain_a_place(
+    places: list[tuple[int, int]], people: list[tuple[int, int]], walk: float, one: float, other: float
+) -> None:
     index, origins = _index(places), _origins(people)
     assert _pairs(index, origins, Reach(walk, max(one, other))) <= _pairs(index, origins, Reach(walk, min(one, other)))
 
 
 @settings(max_examples=60, deadline=None)
 @given(_points, _points, _walks, _detours)
-def test_nothing_within_reach_is_nearer_than_the_nearest(places, people, walk, detour) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_within_reach_is_nearer_than_the_nearest(
+    places: list[tuple[int, int]], people: list[tuple[int, int]], walk: float, detour: float
+) -> None:
     reach, index, origins = Reach(walk, detour), _index(places), _origins(people)
     rows, _, walked = index.within(origins, reach)
     nearest, _ = index.nearest(origins, "library", reach)
@@ -56,7 +62,7 @@ def test_nothing_within_reach_is_nearer_than_the_nearest(places, people, walk, d
 
 @settings(max_examples=60, deadline=None)
 @given(_points, _points, _walks, _detours)
-def test_counts_are_the_number_of_pairs(places, people, walk, detour) -> None:  # type: ignore[no-untyped-def]
+def test_counts_are_the_number_of_pairs(places: list[tuple[int, int]], people: list[tuple[int, int]], walk: float, detour: float) -> None:
     reach, index, origins = Reach(walk, detour), _index(places), _origins(people)
     counts = index.count_within(origins, reach)
     assert counts.shape == (len(people),)

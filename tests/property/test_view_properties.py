@@ -10,7 +10,9 @@ from data_loaders.atlas import Atlas
 from data_loaders.snapshot_schemas import CATEGORIES
 from presentation.view import ICB_VINTAGES, LIST_LEVELS, View, from_query, to_query
 
-_places = st.sampled_from(["E92000001", "E12000007", "E54000029", "E54000027", "E38000007", "E09000002", "E08000016", "U11211", "E05014053", "E02000001"])
+_places = st.sampled_from(
+    ["E92000001", "E12000007", "E54000029", "E54000027", "E38000007", "E09000002", "E08000016", "U11211", "E05014053", "E02000001"]
+)
 _views = st.builds(
     View,
     place=_places,
@@ -24,8 +26,12 @@ _views = st.builds(
     by=st.none() | st.sampled_from(LIST_LEVELS),
     page=st.integers(1, 10_000),
 )
-_texts = st.text(max_size=40) | st.sampled_from(["-5", "abc", "nan", "inf", "-0", "1e308", "E09000002", "e01000090", "library,,", "nothing", "RM9 6QD", "U19803"])
-_queries = st.dictionaries(st.sampled_from(["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "other"]), _texts)
+_texts = st.text(max_size=40) | st.sampled_from(
+    ["-5", "abc", "nan", "inf", "-0", "1e308", "E09000002", "e01000090", "library,,", "nothing", "RM9 6QD", "U19803"]
+)
+_queries = st.dictionaries(
+    st.sampled_from(["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "other"]), _texts
+)
 _quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -92,10 +92,11 @@ def test_points_are_rounded_to_a_metre_and_keep_their_order() -> None:
 def test_outlines_and_places_are_described() -> None:
     payload = to_payload(
         view(
-            outlines=[OutlineLayer(["app/static/geometry/pcn/E54000029.ab.gz"], "PCN footprint", 2, True)],
+            outlines=[OutlineLayer(["app/static/geometry/pcn/E54000029.ab.gz"], "PCN footprint", 2, True, only=["U2", "U1", "U2"])],
             places=Places(
                 ["app/static/geometry/places/E09000002.cd.geojson.gz"],
                 [PlaceShape("library", "Library", "diamond")],
+                from_zoom=10.4,
             ),
         )
     )
@@ -105,8 +106,10 @@ def test_outlines_and_places_are_described() -> None:
             "label": "PCN footprint",
             "width": 2.0,
             "dash": True,
+            "only": ["U1", "U2"],
         }
     ]
+    assert payload["places"]["from_zoom"] == 10.4
     assert payload["places"]["categories"] == [
         {"category": "library", "label": "Library", "shape": "diamond"}
     ]

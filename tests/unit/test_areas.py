@@ -7,11 +7,16 @@ import pandas as pd
 import pytest
 
 from analysis.areas import COUNTS, LEVELS, summarise
+from data_loaders.atlas import Atlas
 
 AREAS = pd.DataFrame(
     {
-        "lsoa21cd": ["A", "B", "C"], "pop_mid2022": [1_000, 3_000, 500], "imd25_score": [40.0, 20.0, 60.0], "core20": [True, False, True],
-        "lad24cd": ["X", "X", "Y"], "lad24nm": ["Exton", "Exton", "Wyeford"],
+        "lsoa21cd": ["A", "B", "C"],
+        "pop_mid2022": [1_000, 3_000, 500],
+        "imd25_score": [40.0, 20.0, 60.0],
+        "core20": [True, False, True],
+        "lad24cd": ["X", "X", "Y"],
+        "lad24nm": ["Exton", "Exton", "Wyeford"],
     }
 )
 SHARES = pd.DataFrame(
@@ -80,7 +85,7 @@ def test_an_area_without_people_has_no_score() -> None:
 
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("level", LEVELS)
-def test_england_has_the_same_totals_whichever_way_it_is_cut(atlas, level: str, count: str) -> None:  # type: ignore[no-untyped-def]
+def test_england_has_the_same_totals_whichever_way_it_is_cut(atlas: Atlas, level: str, count: str) -> None:
     states = pd.Series("none_recorded", index=atlas.areas.loc[atlas.areas["core20"], "lsoa21cd"])
     states.iloc[::7] = "partnered"
     found = summarise(atlas.areas, level, names=atlas.names(level), count=count, states=states, pcn_shares=atlas.pcn_shares)
@@ -98,7 +103,9 @@ def test_england_has_the_same_totals_whichever_way_it_is_cut(atlas, level: str, 
     assert score == pytest.approx((atlas.areas["imd25_score"] * atlas.areas["pop_mid2022"]).sum() / 57_112_542, abs=1e-9)
 
 
-@pytest.mark.parametrize(("level", "code", "core20"), [("lad24", "E09000002", 32), ("lad24", "E09000030", 73), ("icb24", "E54000029", 293), ("icb26", "E54000029", 293)])
-def test_places_that_the_project_names(atlas, level: str, code: str, core20: int) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("level", "code", "core20"), [("lad24", "E09000002", 32), ("lad24", "E09000030", 73), ("icb24", "E54000029", 293), ("icb26", "E54000029", 293)]
+)
+def test_places_that_the_project_names(atlas: Atlas, level: str, code: str, core20: int) -> None:
     found = summarise(atlas.areas, level, names=atlas.names(level)).set_index("code")
     assert found.loc[code, "core20_lsoas"] == core20

@@ -18,7 +18,13 @@ from data_loaders.atlas import Atlas
 
 DOCUMENTED = ["lsoa21cd", "lsoa21nm", "neighbourhood", "people", "state", "rank"]
 ALSO = ["leading_pcn_code", "leading_pcn_share", "places_in_reach", "nearest_place_of_worship_m", "nearest_library_m", "nearest_community_centre_m"]
-PARTNERS = "name,stage,postcode,last_confirmed\nExample Hub,formal or funded,RM9 6QD,{confirmed}\n=1+1,talking,IG11 7NB,\nNowhere,talking,EH1 1YZ,\n"
+# Each stands where the people of a Core20 LSOA of Barking and Dagenham live, over a kilometre apart.
+PARTNERS = (
+    "name,stage,postcode,easting,northing,last_confirmed\n"
+    "Example Hub,formal or funded,,{first},{confirmed}\n"
+    "=1+1,talking,,{second},\n"
+    "Nowhere,talking,EH1 1YZ,,,\n"
+)
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -39,6 +45,12 @@ def run(atlas: Atlas, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         return status, captured.out, captured.err
 
     return call
+
+
+def _partners(atlas: Atlas, confirmed: str) -> str:
+    core20 = atlas.areas[(atlas.areas["lad24cd"] == "E09000002") & atlas.areas["core20"]].sort_values("pwc_e")
+    first, second = (f"{row.pwc_e},{row.pwc_n}" for row in (core20.iloc[0], core20.iloc[-1]))
+    return PARTNERS.format(first=first, second=second, confirmed=confirmed)
 
 
 def _csv(text: str) -> pd.DataFrame:
@@ -74,8 +86,21 @@ def test_gaps_of_barking_and_dagenham_as_csv(run: Run) -> None:
 @pytest.mark.parametrize(
     ("place", "core20"),
     [
-        ("E09000030", 73), ("Tower Hamlets", 73), ("tower hamlets", 73), ("E54000029", 293), ("NHS North East London", 293), ("QMF", 293), ("E01000090", None), ("RM9 6QD", None),
-        ("U11211", None), ("E02000001", 0), ("E12000007", None), ("E38000255", None), ("E05014053", None), ("E08000038", None), ("England", 6_751),
+        ("E09000030", 73),
+        ("Tower Hamlets", 73),
+        ("tower hamlets", 73),
+        ("E54000029", 293),
+        ("NHS North East London", 293),
+        ("QMF", 293),
+        ("E01000090", None),
+        ("RM9 6QD", None),
+        ("U11211", None),
+        ("E02000001", 0),
+        ("E12000007", None),
+        ("E38000255", None),
+        ("E05014053", None),
+        ("E08000038", None),
+        ("England", 6_751),
     ],
 )
 def test_every_kind_of_place(run: Run, atlas: Atlas, place: str, core20: int | None) -> None:
@@ -128,7 +153,9 @@ def test_a_place_without_core20_gives_no_rows_in_any_form(run: Run, form: str) -
 
 
 def test_a_longer_walk_reaches_more(run: Run) -> None:
-    usual, longer = (_csv(run("gaps", "--place", "E09000002", "--format", "csv", "--reach", reach)[1]).set_index("lsoa21cd") for reach in ("800", "1600"))
+    usual, longer = (
+        _csv(run("gaps", "--place", "E09000002", "--format", "csv", "--reach", reach)[1]).set_index("lsoa21cd") for reach in ("800", "1600")
+    )
     assert (longer["places_in_reach"] >= usual["places_in_reach"].reindex(longer.index)).all()
     assert longer["places_in_reach"].sum() > usual["places_in_reach"].sum()
     assert longer["nearest_library_m"].tolist() == usual["nearest_library_m"].reindex(longer.index).tolist()
@@ -143,9 +170,9 @@ def test_only_one_category(run: Run) -> None:
     assert ((table["places_in_reach"] > 0) == (table["nearest_library_m"] <= 800)).all()
 
 
-def test_partners_change_states_and_bad_rows_are_listed(run: Run, tmp_path: Path) -> None:
+def test_partners_change_states_and_bad_rows_are_listed(run: Run, atlas: Atlas, tmp_path: Path) -> None:
     file = tmp_path / "ours.csv"
-    file.write_text(PARTNERS.format(confirmed=pd.Timestamp.now().date().isoformat()), encoding="utf-8")
+    file.write_text(_partners(atlas, pd.Timestamp.now().date().isoformat()), encoding="utf-8")
     status, out, err = run("gaps", "--place", "E09000002", "--format", "csv", "--partners", str(file))
     assert status == 0
     assert err == "ours.csv: row 4 (Nowhere) not used: the postcode is not a live English one\n"
@@ -155,9 +182,9 @@ def test_partners_change_states_and_bad_rows_are_listed(run: Run, tmp_path: Path
     assert any("partners: 2 from ours.csv (1 rows not used)" in line for line in out.splitlines() if line.startswith("#"))
 
 
-def test_an_old_confirmation_needs_checking(run: Run, tmp_path: Path) -> None:
+def test_an_old_confirmation_needs_checking(run: Run, atlas: Atlas, tmp_path: Path) -> None:
     file = tmp_path / "ours.csv"
-    file.write_text(PARTNERS.format(confirmed="2020-01-01"), encoding="utf-8")
+    file.write_text(_partners(atlas, "2020-01-01"), encoding="utf-8")
     states = _csv(run("gaps", "--place", "E09000002", "--format", "csv", "--partners", str(file))[1])["state"].value_counts()
     assert "partnered" not in states.index
     assert states["needs checking"] >= 1
@@ -166,8 +193,14 @@ def test_an_old_confirmation_needs_checking(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("Barkin and Dagenham", "Barking and Dagenham (E09000002)"), ("E09999999", "No place is called 'E09999999'"), ("U19803", "No place is called 'U19803'"), ("@@@@", "No place is called"),
-        ("EH1 1YZ", "EH1 1YZ is in Scotland"), ("CF10 1EP", "is in Wales"), ("RM9 6QX", "has probably ended"), ("ZZ1 1AA", "No live English postcode begins"),
+        ("Barkin and Dagenham", "Barking and Dagenham (E09000002)"),
+        ("E09999999", "No place is called 'E09999999'"),
+        ("U19803", "No place is called 'U19803'"),
+        ("@@@@", "No place is called"),
+        ("EH1 1YZ", "EH1 1YZ is in Scotland"),
+        ("CF10 1EP", "is in Wales"),
+        ("RM9 6QX", "has probably ended"),
+        ("ZZ1 1AA", "No live English postcode begins"),
     ],
 )
 def test_a_place_that_does_not_exist(run: Run, place: str, said: str) -> None:
@@ -180,14 +213,27 @@ def test_a_reach_that_cannot_be(run: Run, command: tuple[str, ...], option: tupl
     assert "must be from" in _refused(run(*command, f"{option[0]}={option[1]}"))
 
 
-@pytest.mark.parametrize("arguments", [("gaps", "--place", "E09000002", "--reach", "abc"), ("gaps",), ("areas", "--level", "parish"), ("areas",), ("nonsense",), ("gaps", "--place", "E09000002", "--format", "pdf"), ("gaps", "--place", "E09000002", "--category", "pub")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("gaps", "--place", "E09000002", "--reach", "abc"),
+        ("gaps",),
+        ("areas", "--level", "parish"),
+        ("areas",),
+        ("nonsense",),
+        ("gaps", "--place", "E09000002", "--format", "pdf"),
+        ("gaps", "--place", "E09000002", "--category", "pub"),
+    ],
+)
 def test_what_the_command_line_does_not_know(run: Run, arguments: tuple[str, ...]) -> None:
     status, out, err = run(*arguments)
     assert (status, out) == (2, "")
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize(("content", "said"), [(None, "cannot be read"), (b"", "The file is empty"), (b"stage,postcode\n", "lacks name"), (b"PK\x03\x04", "spreadsheet")])
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read"), (b"", "The file is empty"), (b"stage,postcode\n", "lacks name"), (b"PK\x03\x04", "spreadsheet")]
+)
 def test_a_partners_file_that_cannot_be_used(run: Run, tmp_path: Path, content: bytes | None, said: str) -> None:
     file = tmp_path / "ours.csv"
     if content is not None:
@@ -214,14 +260,17 @@ def test_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", ["best-fit", "shares"])
-@pytest.mark.parametrize(("level", "rows"), [("sub_icb24", 106), ("icb24", 42), ("icb26", 36), ("lad24", 296), ("region", 9), ("pcn", None)])
-def test_areas_of_every_level_and_count(run: Run, level: str, rows: int | None, count: str) -> None:
+@pytest.mark.parametrize(("level", "rows"), [("sub_icb24", 106), ("icb24", 42), ("icb26", 36), ("lad24", 296), ("region", 9), ("pcn", 1_298)])
+def test_areas_of_every_level_and_count(run: Run, level: str, rows: int, count: str) -> None:
     status, out, err = run("areas", "--level", level, "--count", count, "--format", "csv")
     assert (status, err) == (0, "")
     table = _csv(out)
     assert list(table.columns)[:6] == ["code", "name", "population", "population_weighted_imd_score", "core20_lsoas", "core20_people"]
-    assert len(table) == (rows or (1_298 if count == "shares" else 1_297))
+    assert len(table) == rows, "the network that leads nowhere is listed too"
     assert table["population"].sum() == pytest.approx(57_112_542, abs=0.5)
+    empty = table[table["population"] == 0]
+    assert empty["code"].tolist() == (["U19803"] if (level, count) == ("pcn", "best-fit") else [])
+    assert empty["population_weighted_imd_score"].isna().all(), "an area that holds nobody has no score"
     assert table["core20_people"].sum() == pytest.approx(11_499_917, abs=0.5)
     assert table["core20_lsoas"].sum() == pytest.approx(6_751, abs=0.1)
     states = table[[column for column in table if column.startswith("people_")]]
@@ -250,7 +299,9 @@ def test_a_source_folder_without_its_files(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_as_a_person_runs_it(root: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "commands", "gaps", "--place", "E09000002", "--format", "csv"], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "commands", "gaps", "--place", "E09000002", "--format", "csv"], cwd=root, capture_output=True, text=True, check=True
+    )
     assert len(_csv(done.stdout)) == 32
     refused = subprocess.run([sys.executable, "-m", "commands", "gaps", "--place", "Narnia"], cwd=root, capture_output=True, text=True, check=False)
     assert refused.returncode == 2

@@ -24,7 +24,9 @@ NOTES = ["Core20 neighbourhoods of Exton.", "Settings: a walk of 800 m.", "Two\n
 @pytest.fixture(scope="module")
 def barking(atlas: Atlas) -> pd.DataFrame:
     place = atlas.gazetteer.place("E09000002")
-    return core20_gaps(atlas.areas, atlas.gazetteer.mask(place), atlas.place_index, empty_partners(), today=date(2026, 8, 20), reach=Reach(), categories=CATEGORIES)
+    return core20_gaps(
+        atlas.areas, atlas.gazetteer.mask(place), atlas.place_index, empty_partners(), today=date(2026, 8, 20), reach=Reach(), categories=CATEGORIES
+    )
 
 
 @pytest.mark.parametrize("name", DANGEROUS)
@@ -37,7 +39,6 @@ def test_no_cell_of_a_csv_begins_as_a_formula(name: str, dtype: str) -> None:
     assert back["people"].iloc[0] == "-3", "a number stays a number"
 
 
-@pytest.mark.xfail(strict=True, reason="presentation/downloads.py: pandas leaves a lone carriage return unquoted; no source gives one today")
 @pytest.mark.parametrize("name", ["A\r=1+1", "\r=1"])
 def test_a_carriage_return_does_not_begin_a_new_row(name: str) -> None:
     back = pd.read_csv(io.BytesIO(downloads.to_csv(pd.DataFrame({"name": [name], "people": [1]}), NOTES)), comment="#", dtype=str)
@@ -77,7 +78,9 @@ def test_a_missing_number_is_an_empty_cell() -> None:
 
 
 def test_a_real_table_is_the_same_in_every_form(atlas: Atlas, barking: pd.DataFrame) -> None:
-    notes = provenance.notes("Barking and Dagenham", atlas.snapshot.manifests(), provenance.settings(Reach(), CATEGORIES, "best-fit", "none recorded"), date(2026, 8, 20))
+    notes = provenance.notes(
+        "Barking and Dagenham", atlas.snapshot.manifests(), provenance.settings(Reach(), CATEGORIES, "best-fit", "none recorded"), date(2026, 8, 20)
+    )
     by_csv = pd.read_csv(io.BytesIO(downloads.to_csv(barking, notes)), comment="#")
     by_xlsx = pd.read_excel(io.BytesIO(downloads.to_xlsx(barking, notes, "Neighbourhoods")), sheet_name="Neighbourhoods")
     by_json = pd.DataFrame(json.loads(downloads.to_json(barking, notes))["rows"])
@@ -107,7 +110,9 @@ def test_a_row_without_an_outline_keeps_its_place() -> None:
 
 def test_every_download_names_sources_vintages_licences_and_settings(atlas: Atlas) -> None:
     manifests = atlas.snapshot.manifests()
-    notes = "\n".join(provenance.notes("T", manifests, provenance.settings(Reach(1_200, 1.5), ("library",), "shares", "none recorded"), date(2026, 8, 20)))
+    notes = "\n".join(
+        provenance.notes("T", manifests, provenance.settings(Reach(1_200, 1.5), ("library",), "shares", "none recorded"), date(2026, 8, 20))
+    )
     assert all(source.title in notes and source.vintage in notes and source.licence in notes for source in manifests)
     assert "a walk of 1,200 m, detour factor 1.5; libraries" in notes
     assert "2026-08-20" in notes

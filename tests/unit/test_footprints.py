@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.footprints import Membership, carry_weights, join_membership, pcn_shares, registered_by_pcn, registration_cover
+from data_loaders.atlas import Atlas
 
 JULY_2023 = "20230701"
 # A1 unchanged; S1 split into S2 (300 people) and S3 (100); M1 and M2 merged into M3; X1 irregular: part of X2 and of M3.
@@ -138,7 +139,7 @@ def test_low_registration_is_flagged_under_six_in_ten() -> None:
     assert cover["low_registration"].tolist() == [True, False, True, True]
 
 
-def test_england_in_the_snapshot(atlas) -> None:  # type: ignore[no-untyped-def]
+def test_england_in_the_snapshot(atlas: Atlas) -> None:
     shares = atlas.snapshot.table("pcn_shares")
     by_area = shares.groupby("lsoa21cd")
     assert (by_area["leading"].sum() == 1).all()

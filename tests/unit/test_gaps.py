@@ -7,9 +7,22 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analysis.gaps import CONFIRMED, KNOWN_OF, STAGES, STATES, TALKING, TO_CHECK, Freshness, classify, empty_partners, nearest_column, partner_standing
+from analysis.gaps import (
+    CONFIRMED,
+    KNOWN_OF,
+    STAGES,
+    STATES,
+    TALKING,
+    TO_CHECK,
+    Freshness,
+    classify,
+    empty_partners,
+    nearest_column,
+    partner_standing,
+)
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import PlaceIndex, Reach
+from data_loaders.atlas import Atlas
 
 TODAY = date(2026, 8, 20)
 AREAS = pd.DataFrame({"lsoa21cd": ["E01000001"], "pwc_e": [500_000.0], "pwc_n": [200_000.0]})
@@ -18,10 +31,17 @@ ONE_PLACE = PlaceIndex(pd.DataFrame({"easting": [500_300.0], "northing": [200_00
 CATEGORIES = ("place of worship", "library")
 
 
-def partner(stage: str = "doing something together", confirmed: str | None = "2026-08-01", contact: str | None = None, east: float = 100.0) -> dict[str, object]:
+def partner(
+    stage: str = "doing something together", confirmed: str | None = "2026-08-01", contact: str | None = None, east: float = 100.0
+) -> dict[str, object]:
     return {
-        "name": "A", "category": "", "stage": stage, "easting": 500_000.0 + east, "northing": 200_000.0,
-        "last_confirmed": pd.Timestamp(confirmed) if confirmed else pd.NaT, "last_contact": pd.Timestamp(contact) if contact else pd.NaT,
+        "name": "A",
+        "category": "",
+        "stage": stage,
+        "easting": 500_000.0 + east,
+        "northing": 200_000.0,
+        "last_confirmed": pd.Timestamp(confirmed) if confirmed else pd.NaT,
+        "last_contact": pd.Timestamp(contact) if contact else pd.NaT,
     }
 
 
@@ -52,7 +72,13 @@ def test_each_state_in_turn() -> None:
 @pytest.mark.parametrize("stage", ["doing something together", "formal or funded"])
 @pytest.mark.parametrize(
     ("confirmed", "expected"),
-    [("2026-08-20", "partnered"), ("2025-08-20", "partnered"), ("2025-08-19", "needs_checking"), ("2000-01-01", "needs_checking"), (None, "needs_checking")],
+    [
+        ("2026-08-20", "partnered"),
+        ("2025-08-20", "partnered"),
+        ("2025-08-19", "needs_checking"),
+        ("2000-01-01", "needs_checking"),
+        (None, "needs_checking"),
+    ],
 )
 def test_a_confirmation_lasts_twelve_months_to_the_day(stage: str, confirmed: str | None, expected: str) -> None:
     assert state(table(partner(stage, confirmed))) == expected
@@ -141,9 +167,17 @@ def test_no_areas_give_no_rows() -> None:
     assert len(classify(AREAS.iloc[:0], ONE_PLACE, table(partner()), today=TODAY, categories=CATEGORIES)) == 0
 
 
-def test_without_partners_england_is_possible_or_none_recorded(atlas) -> None:  # type: ignore[no-untyped-def]
+def test_without_partners_england_is_possible_or_none_recorded(atlas: Atlas) -> None:
     everywhere = atlas.gazetteer.mask(atlas.gazetteer.place("E92000001"))
-    found = core20_gaps(atlas.areas, everywhere, atlas.place_index, empty_partners(), today=TODAY, reach=Reach(), categories=("place of worship", "library", "community centre"))
+    found = core20_gaps(
+        atlas.areas,
+        everywhere,
+        atlas.place_index,
+        empty_partners(),
+        today=TODAY,
+        reach=Reach(),
+        categories=("place of worship", "library", "community centre"),
+    )
     assert len(found) == 6_751
     assert found["people"].sum() == 11_499_917
     assert set(found["state"]) == {"possible_partners", "none_recorded"}
@@ -151,7 +185,7 @@ def test_without_partners_england_is_possible_or_none_recorded(atlas) -> None:  
     assert (found["people_without_confirmed_partner"] == found["people"]).all()
 
 
-def test_one_partner_changes_only_those_it_can_be_walked_to_from(atlas) -> None:  # type: ignore[no-untyped-def]
+def test_one_partner_changes_only_those_it_can_be_walked_to_from(atlas: Atlas) -> None:
     barking = atlas.gazetteer.find("Barking and Dagenham")
     settings = {"today": TODAY, "reach": Reach(), "categories": CATEGORIES}
     before = core20_gaps(atlas.areas, atlas.gazetteer.mask(barking), atlas.place_index, empty_partners(), **settings).set_index("lsoa21cd")

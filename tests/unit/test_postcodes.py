@@ -12,7 +12,16 @@ from data_loaders.postcodes import find_many
 
 @pytest.mark.parametrize(
     ("typed", "compact"),
-    [("RM9 6QD", "RM96QD"), (" rm9 6qd ", "RM96QD"), ("rm96qd", "RM96QD"), ("RM9-6QD", "RM96QD"), ("W1A OAX", "W1A0AX"), ("SW1A 1AA", "SW1A1AA"), ("M1 1AE", "M11AE"), ("ec1a1bb", "EC1A1BB")],
+    [
+        ("RM9 6QD", "RM96QD"),
+        (" rm9 6qd ", "RM96QD"),
+        ("rm96qd", "RM96QD"),
+        ("RM9-6QD", "RM96QD"),
+        ("W1A OAX", "W1A0AX"),
+        ("SW1A 1AA", "SW1A1AA"),
+        ("M1 1AE", "M11AE"),
+        ("ec1a1bb", "EC1A1BB"),
+    ],
 )
 def test_what_people_type_is_read(typed: str, compact: str) -> None:
     read = postcodes.read(typed)
@@ -20,7 +29,9 @@ def test_what_people_type_is_read(typed: str, compact: str) -> None:
     assert read.spoken == f"{compact[:-3]} {compact[-3:]}"
 
 
-@pytest.mark.parametrize("typed", ["", "hello", "RM9", "RM9 6Q", "RM9 6QDD", "RM9 6CO", "1RM 6QD", "E09000002", "U60176", "QMF", "'; DROP TABLE", "🙂", "A" * 500])
+@pytest.mark.parametrize(
+    "typed", ["", "hello", "RM9", "RM9 6Q", "RM9 6QDD", "RM9 6CO", "1RM 6QD", "E09000002", "U60176", "QMF", "'; DROP TABLE", "🙂", "A" * 500]
+)
 def test_what_is_not_a_postcode_is_said_to_be_none(atlas: Atlas, typed: str) -> None:
     assert not postcodes.read(typed).well_formed
     with pytest.raises(PostcodeNotFoundError, match="not a postcode"):
@@ -29,7 +40,12 @@ def test_what_is_not_a_postcode_is_said_to_be_none(atlas: Atlas, typed: str) -> 
 
 @pytest.mark.parametrize(
     ("typed", "lsoa21cd", "authority"),
-    [("RM9 6QD", "E01000090", "E09000002"), ("IG11 7NB", "E01034474", "E09000002"), ("OX1 1AA", "E01028522", "E07000178"), ("TD15 1AA", "E01027377", "E06000057")],
+    [
+        ("RM9 6QD", "E01000090", "E09000002"),
+        ("IG11 7NB", "E01034474", "E09000002"),
+        ("OX1 1AA", "E01028522", "E07000178"),
+        ("TD15 1AA", "E01027377", "E06000057"),
+    ],
 )
 def test_live_postcodes_are_found(atlas: Atlas, typed: str, lsoa21cd: str, authority: str) -> None:
     point = atlas.postcode(postcodes.read(typed))
@@ -43,11 +59,17 @@ def test_live_postcodes_are_found(atlas: Atlas, typed: str, lsoa21cd: str, autho
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("EH1 1YZ", "EH1 1YZ is in Scotland"), ("G1 1XQ", "is in Scotland"), ("CF10 1EP", "CF10 1EP is in Wales"), ("BT1 5GS", "is in Northern Ireland"),
-        ("IM1 1EF", "is in the Isle of Man"), ("JE2 3AB", "is in Jersey"), ("GY1 1WG", "is in Guernsey"),
+        ("EH1 1YZ", "EH1 1YZ is in Scotland"),
+        ("G1 1XQ", "is in Scotland"),
+        ("CF10 1EP", "CF10 1EP is in Wales"),
+        ("BT1 5GS", "is in Northern Ireland"),
+        ("IM1 1EF", "is in the Isle of Man"),
+        ("JE2 3AB", "is in Jersey"),
+        ("GY1 1WG", "is in Guernsey"),
         ("RM9 6QX", "not a live English postcode in the 2025 list, though its neighbours are: it has probably ended"),
         ("ZZ1 1AA", "No live English postcode begins ZZ1 1"),
-        ("SY16 1AA", "reaches into Wales, so it may also be there"), ("TD6 9AA", "reaches into Scotland, so it may also be there"),
+        ("SY16 1AA", "reaches into Wales, so it may also be there"),
+        ("TD6 9AA", "reaches into Scotland, so it may also be there"),
     ],
 )
 def test_each_reason_has_its_own_sentence(atlas: Atlas, typed: str, said: str) -> None:

@@ -28,7 +28,6 @@ SOURCE_KEYS = {
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 TEST_TOOLS = {
     "pytest", "pytest-xdist", "pytest-playwright", "playwright", "axe-playwright-python", "hypothesis", "ruff", "mypy", "import-linter",
-    "pandas-stubs",
 }
 # Written as patterns so that this file does not break its own rule.
 UNKIND = re.compile(r"hard[\s-]to[\s-]reach|\bBAME\b|deprived (?:people|communit)", re.IGNORECASE)

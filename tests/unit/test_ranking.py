@@ -18,7 +18,9 @@ def _areas(*rows: tuple[str, int, int]) -> pd.DataFrame:
 
 
 def test_more_residents_without_a_confirmed_partner_come_first() -> None:
-    ranked = rank_small_areas(_classified(("A", "none_recorded"), ("B", "needs_checking"), ("C", "partnered")), _areas(("A", 1_000, 1), ("B", 2_000, 9), ("C", 3_000, 2)))
+    ranked = rank_small_areas(
+        _classified(("A", "none_recorded"), ("B", "needs_checking"), ("C", "partnered")), _areas(("A", 1_000, 1), ("B", 2_000, 9), ("C", 3_000, 2))
+    )
     assert ranked["lsoa21cd"].tolist() == ["B", "A", "C"]
     assert ranked["rank"].tolist() == [1, 2, 3]
     assert ranked["people_without_confirmed_partner"].tolist() == [2_000, 1_000, 0]
@@ -32,7 +34,9 @@ def test_ties_go_to_the_emptier_state_then_deprivation_then_code() -> None:
 
 
 def test_partnered_neighbourhoods_come_last_most_deprived_first() -> None:
-    ranked = rank_small_areas(_classified(("A", "partnered"), ("B", "partnered"), ("C", "in_conversation")), _areas(("A", 9_000, 5), ("B", 10, 2), ("C", 1, 6_000)))
+    ranked = rank_small_areas(
+        _classified(("A", "partnered"), ("B", "partnered"), ("C", "in_conversation")), _areas(("A", 9_000, 5), ("B", 10, 2), ("C", 1, 6_000))
+    )
     assert ranked["lsoa21cd"].tolist() == ["C", "B", "A"]
 
 
@@ -45,7 +49,9 @@ def test_the_order_does_not_depend_on_the_order_given() -> None:
 
 
 def test_every_state_is_counted_even_where_empty() -> None:
-    ranked = rank_small_areas(_classified(("A", "none_recorded"), ("B", "none_recorded"), ("C", "partnered")), _areas(("A", 10, 1), ("B", 20, 2), ("C", 5, 3)))
+    ranked = rank_small_areas(
+        _classified(("A", "none_recorded"), ("B", "none_recorded"), ("C", "partnered")), _areas(("A", 10, 1), ("B", 20, 2), ("C", 5, 3))
+    )
     states = people_by_state(ranked)
     assert states.index.tolist() == list(STATES)
     assert states["people"].tolist() == [5, 0, 0, 0, 30]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.reach import PlaceIndex, Reach, category_mask, origins, within_reach_of
+from data_loaders.atlas import Atlas
 
 # One area at the origin of a grid 400 metres wide: places straight east at 0, 400, 800 and 1,200 m, and one library north at 500 m.
 PLACES = pd.DataFrame(
@@ -80,7 +81,9 @@ def test_a_place_without_coordinates_is_refused() -> None:
         _index(PLACES.assign(easting=[np.nan, 1, 2, 3, 4]))
 
 
-@pytest.mark.parametrize(("walk_m", "detour"), [(99.9, 1.3), (5_000.1, 1.3), (-5, 1.3), (np.nan, 1.3), (np.inf, 1.3), (800, 0.99), (800, 3.01), (800, np.nan)])
+@pytest.mark.parametrize(
+    ("walk_m", "detour"), [(99.9, 1.3), (5_000.1, 1.3), (-5, 1.3), (np.nan, 1.3), (np.inf, 1.3), (800, 0.99), (800, 3.01), (800, np.nan)]
+)
 def test_a_reach_outside_its_bounds_is_refused(walk_m: float, detour: float) -> None:
     with pytest.raises(ValueError, match="must be from"):
         Reach(walk_m, detour)
@@ -94,7 +97,11 @@ def test_a_reach_at_its_bounds_is_accepted(walk_m: float, detour: float) -> None
 def _random_places(count: int) -> tuple[pd.DataFrame, np.ndarray]:
     random = np.random.default_rng(2)
     places = pd.DataFrame(
-        {"category": random.choice(["place of worship", "library", "community centre"], count), "easting": random.uniform(0, 20_000, count), "northing": random.uniform(0, 20_000, count)}
+        {
+            "category": random.choice(["place of worship", "library", "community centre"], count),
+            "easting": random.uniform(0, 20_000, count),
+            "northing": random.uniform(0, 20_000, count),
+        }
     )
     return places, random.uniform(0, 20_000, (150, 2))
 
@@ -121,7 +128,7 @@ def test_nearest_agrees_with_every_distance_worked_out() -> None:
         assert row.tolist() == rows[straight.argmin(axis=1)].tolist()
 
 
-def test_a_real_place_is_counted_as_by_hand(atlas) -> None:  # type: ignore[no-untyped-def]
+def test_a_real_place_is_counted_as_by_hand(atlas: Atlas) -> None:
     areas = atlas.areas[atlas.areas["lad24cd"] == "E09000002"].head(20)
     straight = np.hypot(
         atlas.places["easting"].to_numpy()[None, :] - areas["pwc_e"].to_numpy()[:, None],

@@ -70,9 +70,13 @@ def test_patients_are_conserved_and_counted_in_the_manifest(atlas: Atlas) -> Non
     used = next(source for source in atlas.snapshot.manifests() if source.id == "gp_registrations").used
     assert float(used["percent_of_english_patients_used"]) >= 99.4
     assert float(used["patients_used_after_carrying_to_lsoa21"]) == pytest.approx(float(used["patients_used"]), abs=0.5)
-    assert float(used["patients_used"]) / float(used["patients_with_an_english_lsoa"]) == pytest.approx(float(used["percent_of_english_patients_used"]) / 100, abs=1e-5)
+    assert float(used["patients_used"]) / float(used["patients_with_an_english_lsoa"]) == pytest.approx(
+        float(used["percent_of_english_patients_used"]) / 100, abs=1e-5
+    )
     assert atlas.pcns["registered_patients"].sum() == pytest.approx(float(used["patients_used"]), abs=1)
-    assert atlas.snapshot.table("small_areas", ["registered_patients"])["registered_patients"].sum() == pytest.approx(float(used["patients_used"]), abs=1)
+    assert atlas.snapshot.table("small_areas", ["registered_patients"])["registered_patients"].sum() == pytest.approx(
+        float(used["patients_used"]), abs=1
+    )
 
 
 def test_shares_are_of_all_patients_of_an_lsoa(atlas: Atlas) -> None:

@@ -19,13 +19,30 @@ def test_the_usual_view_has_an_empty_link(atlas: Atlas) -> None:
 
 def test_a_link_says_only_what_differs() -> None:
     view = View(place="E09000002", lsoa="E01000090", walk_m=1_200, categories=("library",), count="shares", by="neighbourhood", page=3)
-    assert to_query(view) == {"place": "E09000002", "lsoa": "E01000090", "reach": "1200", "places": "library", "count": "shares", "by": "neighbourhood", "page": "3"}
+    assert to_query(view) == {
+        "place": "E09000002",
+        "lsoa": "E01000090",
+        "reach": "1200",
+        "places": "library",
+        "count": "shares",
+        "by": "neighbourhood",
+        "page": "3",
+    }
 
 
-@pytest.mark.parametrize("view", [
-    View(place="E12000007", by="small-area"), View(place="U11211", within="E09000002"), View(categories=()), View(categories=("place of worship", "library")),
-    View(place="E54000029", icb="icb24", detour=1.05), View(place="E09000002", postcode="RM96QD", lsoa="E01000090"), View(walk_m=100), View(walk_m=5_000, detour=3.0),
-])
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(place="E12000007", by="small-area"),
+        View(place="U11211", within="E09000002"),
+        View(categories=()),
+        View(categories=("place of worship", "library")),
+        View(place="E54000029", icb="icb24", detour=1.05),
+        View(place="E09000002", postcode="RM96QD", lsoa="E01000090"),
+        View(walk_m=100),
+        View(walk_m=5_000, detour=3.0),
+    ],
+)
 def test_a_link_opens_the_same_view(atlas: Atlas, view: View) -> None:
     assert from_query(to_query(view), atlas.gazetteer) == (view, [])
 
@@ -33,11 +50,26 @@ def test_a_link_opens_the_same_view(atlas: Atlas, view: View) -> None:
 @pytest.mark.parametrize(
     ("query", "field", "value"),
     [
-        ({"reach": "-5"}, "walk_m", 100), ({"reach": "abc"}, "walk_m", 800), ({"reach": "nan"}, "walk_m", 800), ({"reach": "1e999"}, "walk_m", 800), ({"reach": "99999"}, "walk_m", 5_000), ({"reach": ""}, "walk_m", 800),
-        ({"detour": "0"}, "detour", 1.0), ({"detour": "9"}, "detour", 3.0), ({"detour": "x"}, "detour", 1.3),
-        ({"place": "Narnia"}, "place", "E92000001"), ({"place": "E99999999"}, "place", "E92000001"), ({"place": "U19803"}, "place", "E92000001"),
-        ({"lsoa": "E01999999"}, "lsoa", None), ({"lsoa": "E09000002"}, "lsoa", None), ({"count": "both"}, "count", "best-fit"), ({"icb": "icb99"}, "icb", "icb26"),
-        ({"by": "street"}, "by", None), ({"page": "0"}, "page", 1), ({"page": "two"}, "page", 1), ({"places": "pubs"}, "categories", ("place of worship", "library", "community centre")),
+        ({"reach": "-5"}, "walk_m", 100),
+        ({"reach": "abc"}, "walk_m", 800),
+        ({"reach": "nan"}, "walk_m", 800),
+        ({"reach": "1e999"}, "walk_m", 800),
+        ({"reach": "99999"}, "walk_m", 5_000),
+        ({"reach": ""}, "walk_m", 800),
+        ({"detour": "0"}, "detour", 1.0),
+        ({"detour": "9"}, "detour", 3.0),
+        ({"detour": "x"}, "detour", 1.3),
+        ({"place": "Narnia"}, "place", "E92000001"),
+        ({"place": "E99999999"}, "place", "E92000001"),
+        ({"place": "U19803"}, "place", "E92000001"),
+        ({"lsoa": "E01999999"}, "lsoa", None),
+        ({"lsoa": "E09000002"}, "lsoa", None),
+        ({"count": "both"}, "count", "best-fit"),
+        ({"icb": "icb99"}, "icb", "icb26"),
+        ({"by": "street"}, "by", None),
+        ({"page": "0"}, "page", 1),
+        ({"page": "two"}, "page", 1),
+        ({"places": "pubs"}, "categories", ("place of worship", "library", "community centre")),
         ({"places": "library,pubs"}, "categories", ("library",)),
     ],
 )

@@ -13,7 +13,10 @@ from presentation import words
 from presentation.glossary import METHODS, glossary
 
 CATEGORIES = ("place of worship", "library", "community centre")
-FORBIDDEN = re.compile(r"hard[\s-]to[\s-]reach|\bBAME\b|\bdeprived (?:people|communit)|\bvulnerable communit|\bfail(?:s|ed|ing)?\b|\bnone\b(?! recorded)|\bVCSE\b", re.IGNORECASE)
+FORBIDDEN = re.compile(
+    r"hard[\s-]to[\s-]reach|\bBAME\b|\bdeprived (?:people|communit)|\bvulnerable communit|\bfail(?:s|ed|ing)?\b|\bnone\b(?! recorded)|\bVCSE\b",
+    re.IGNORECASE,
+)
 
 
 def _states(**people_and_areas: tuple[int, int]) -> pd.DataFrame:
@@ -39,7 +42,10 @@ def test_many_people_in_one_area() -> None:
 
 def test_no_confirmed_partner() -> None:
     sentence = words.headline("Barking", _states(possible_partners=(60_000, 31), none_recorded=(1_234, 1)), 800)
-    assert sentence == "61,234 people in Barking live in Core20 neighbourhoods. No confirmed partner has been recorded within a ten-minute walk of any of them."
+    assert (
+        sentence
+        == "61,234 people in Barking live in Core20 neighbourhoods. No confirmed partner has been recorded within a ten-minute walk of any of them."
+    )
 
 
 def test_some_have_a_confirmed_partner() -> None:
@@ -51,7 +57,9 @@ def test_all_have_a_confirmed_partner() -> None:
     assert words.headline("Barking", _states(partnered=(40_000, 20)), 800).endswith("A confirmed partner is within a ten-minute walk of all of them.")
 
 
-@pytest.mark.parametrize("people", [(0, 0, 0, 0, 0), (5, 0, 0, 0, 0), (0, 0, 0, 1, 0), (10, 20, 30, 40, 50), (1_000, 0, 0, 0, 999_999), (0, 0, 7, 0, 0)])
+@pytest.mark.parametrize(
+    "people", [(0, 0, 0, 0, 0), (5, 0, 0, 0, 0), (0, 0, 0, 1, 0), (10, 20, 30, 40, 50), (1_000, 0, 0, 0, 999_999), (0, 0, 7, 0, 0)]
+)
 @pytest.mark.parametrize("partners", [0, 3])
 def test_figures_in_the_sentences_add_up_and_the_words_are_kind(people: tuple[int, ...], partners: int) -> None:
     states = _states(**{state: (count, count // 5 + (count > 0)) for state, count in zip(STATES, people, strict=True)})
@@ -74,12 +82,33 @@ def test_what_is_here_comes_first_and_an_empty_register_is_said_plainly() -> Non
     assert "No partner has been recorded" not in words.second_sentence("Exton", 1, CATEGORIES, _states(possible_partners=(10, 1)), 800, 4)
 
 
-@pytest.mark.parametrize(("walk_m", "said"), [(400, "five-minute walk"), (800, "ten-minute walk"), (1_200, "fifteen-minute walk"), (1_600, "twenty-minute walk"), (640, "8-minute walk"), (850, "850 m walk"), (1_234, "1,234 m walk")])
+@pytest.mark.parametrize(
+    ("walk_m", "said"),
+    [
+        (400, "five-minute walk"),
+        (800, "ten-minute walk"),
+        (1_200, "fifteen-minute walk"),
+        (1_600, "twenty-minute walk"),
+        (640, "8-minute walk"),
+        (850, "850 m walk"),
+        (1_234, "1,234 m walk"),
+    ],
+)
 def test_walks(walk_m: float, said: str) -> None:
     assert words.walk(walk_m) == said
 
 
-@pytest.mark.parametrize(("phrase", "said"), [("ten-minute walk", "a ten-minute walk"), ("8-minute walk", "an 8-minute walk"), ("800 m walk", "an 800 m walk"), ("11-minute walk", "an 11-minute walk"), ("12-minute walk", "a 12-minute walk"), ("18-minute walk", "an 18-minute walk")])
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("ten-minute walk", "a ten-minute walk"),
+        ("8-minute walk", "an 8-minute walk"),
+        ("800 m walk", "an 800 m walk"),
+        ("11-minute walk", "an 11-minute walk"),
+        ("12-minute walk", "a 12-minute walk"),
+        ("18-minute walk", "an 18-minute walk"),
+    ],
+)
 def test_a_or_an(phrase: str, said: str) -> None:
     assert words.article(phrase) == said
 
@@ -108,7 +137,15 @@ def test_labels_colours_and_meanings_are_of_the_same_states() -> None:
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("places", [0, 1, 3, 25])
 def test_why_a_neighbourhood_is_in_its_state(state: str, places: int) -> None:
-    row = {"state": state, "places_in_reach": places, "partners_in_reach": 1, "confirmed_in_reach": 1, "people": 1_600, "people_without_confirmed_partner": 1_600, "imd25_rank": 120}
+    row = {
+        "state": state,
+        "places_in_reach": places,
+        "partners_in_reach": 1,
+        "confirmed_in_reach": 1,
+        "people": 1_600,
+        "people_without_confirmed_partner": 1_600,
+        "imd25_rank": 120,
+    }
     for said in (words.state_reason(row, CATEGORIES), words.list_reason(row), words.rank_reason(row, CATEGORIES)):
         assert said
         assert "1 places" not in said and "one mapped places" not in said and "1 partners" not in said
@@ -117,7 +154,9 @@ def test_why_a_neighbourhood_is_in_its_state(state: str, places: int) -> None:
 
 def test_what_is_not_mapped_is_said_by_authority(atlas: Atlas) -> None:
     said = words.uncovered(atlas.coverage, "E08000003")
-    rows = atlas.coverage[(atlas.coverage["lad24cd"] == "E08000003") & atlas.coverage["faith_tradition"].isna() & (atlas.coverage["status"] != "mapped")]
+    rows = atlas.coverage[
+        (atlas.coverage["lad24cd"] == "E08000003") & atlas.coverage["faith_tradition"].isna() & (atlas.coverage["status"] != "mapped")
+    ]
     assert len(said) == len(rows)
     assert any(sentence.startswith("Community centres: not mapped here.") for sentence in said)
     assert not any(sentence.startswith("Community centres") for sentence in words.uncovered(atlas.coverage, "E09000002") if "not mapped" in sentence)
