@@ -16,7 +16,9 @@ ASSETS = Path(__file__).parent / "assets"
 st.set_page_config(page_title="Common Ground", layout="wide", initial_sidebar_state=220)
 st.html(ASSETS / "style.css")
 
-page = st.navigation([st.Page(entry.file, title=entry.title, url_path=entry.url_path, default=entry.default) for entry in PAGES])
+page = st.navigation(
+    [st.Page(entry.file, title=entry.title, url_path=entry.url_path, default=entry.default) for entry in PAGES]
+)
 st.logo(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg", size="large")
 st.sidebar.caption("Published need, mapped places and the partnerships between them, for England")
 

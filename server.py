@@ -26,8 +26,17 @@ _YEAR = "public, max-age=31536000, immutable"
 # Streamlit needs inline styles, blob: for component scripts, and eval-free WebAssembly; nothing may come from or go to another host.
 _POLICY = "; ".join(
     (
-        "default-src 'self'", "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:",
-        "font-src 'self' data:", "connect-src 'self'", "worker-src 'self' blob:", "object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'self'",
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
     )
 )
 _SECURITY = {
@@ -75,7 +84,9 @@ def _describe_static(path: str, query: bytes, headers: MutableHeaders) -> None:
 
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
-    from presentation.atlas_cache import open_atlas  # after the runtime has started, or its cache would not be the real one
+    from presentation.atlas_cache import (
+        open_atlas,
+    )  # after the runtime has started, or its cache would not be the real one
 
     try:
         await anyio.to_thread.run_sync(open_atlas)
@@ -87,7 +98,10 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
 def _on_script_error(error: BaseException) -> bool:
     """A fault in the program: a plain message on screen, the traceback in the log alone."""
     _LOG.error("A page failed", exc_info=error)
-    st.error("Something in this atlas went wrong, and it has been logged. Nothing you entered elsewhere is lost. Reload the page, or start again from the home page.")
+    st.error(
+        "Something in this atlas went wrong, and it has been logged. Nothing you entered elsewhere is lost. "
+        "Reload the page, or start again from the home page."
+    )
     return True
 
 
@@ -95,4 +109,9 @@ def _on_script_error(error: BaseException) -> bool:
 # of a process would be told that a page does not exist. The registry in presentation/pages.py is the only navigation here.
 PagesManager.uses_pages_directory = False
 
-app = st.App(Path(__file__).parent / "dashboard.py", lifespan=_lifespan, middleware=[Middleware(Headers)], on_script_error=_on_script_error)
+app = st.App(
+    Path(__file__).parent / "dashboard.py",
+    lifespan=_lifespan,
+    middleware=[Middleware(Headers)],
+    on_script_error=_on_script_error,
+)

@@ -30,7 +30,9 @@ LEVELS: tuple[str, ...] = (*NESTING_LEVELS, "pcn")
 COUNTS: tuple[str, ...] = ("best-fit", "shares")
 
 
-def _members(areas: pd.DataFrame, level: str, count: str, pcn_shares: pd.DataFrame | None) -> tuple[pd.Series, npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+def _members(
+    areas: pd.DataFrame, level: str, count: str, pcn_shares: pd.DataFrame | None
+) -> tuple[pd.Series, npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Which part of which LSOA belongs to which area: code, row (of `areas`), weight."""
     if level != "pcn":
         return areas[NESTING_LEVELS[level][0]], np.arange(len(areas)), np.ones(len(areas))
@@ -89,12 +91,19 @@ def summarise(
     population = table["population"].to_numpy()
     score = np.divide(table.pop("_score").to_numpy(), population, out=np.full(len(table), np.nan), where=population > 0)
     table.insert(1, "population_weighted_imd_score", score)
-    table["core20_share"] = np.divide(table["core20_people"], population, out=np.zeros(len(table)), where=population > 0)
+    table["core20_share"] = np.divide(
+        table["core20_people"], population, out=np.zeros(len(table)), where=population > 0
+    )
     if states is not None:
         table["core20_people_without_confirmed_partner"] = table["core20_people"] - table[f"people_{STATES[0]}"]
     table = table.reset_index()
     table.insert(1, "name", table["code"].map(names))
     if level != "pcn" or count == "best-fit":
-        whole = [column for column in table if column.startswith("people_") or column in ("population", "core20_lsoas", "core20_people", "core20_people_without_confirmed_partner")]
+        whole = [
+            column
+            for column in table
+            if column.startswith("people_")
+            or column in ("population", "core20_lsoas", "core20_people", "core20_people_without_confirmed_partner")
+        ]
         table[whole] = table[whole].round().astype("int64")
     return table

@@ -66,7 +66,9 @@ def registered_by_pcn(registrations: pd.DataFrame, weights: pd.DataFrame, member
     registrations: practice_code, lsoa11cd, patients. Rows outside England or of practices in no PCN fall away;
     the caller reports how many people that is.
     """
-    by_pcn = registrations.assign(pcn_code=registrations["practice_code"].map(membership.practices["pcn_code"])).dropna(subset="pcn_code")
+    by_pcn = registrations.assign(pcn_code=registrations["practice_code"].map(membership.practices["pcn_code"])).dropna(
+        subset="pcn_code"
+    )
     by_pcn = by_pcn.groupby(["lsoa11cd", "pcn_code"], as_index=False)["patients"].sum()
     carried = by_pcn.merge(weights, on="lsoa11cd")
     carried["patients"] = carried["patients"] * carried["weight"]
@@ -81,7 +83,9 @@ def pcn_shares(patients: pd.DataFrame, not_a_place: tuple[str, ...] = ()) -> pd.
     counting_share (the kept shares scaled to sum to 1, so that people are conserved when an LSOA is divided), order
     (1 = most patients) and leading (the largest that is a place: a digital-first PCN leads nowhere).
     """
-    frame = patients.sort_values(["lsoa21cd", "patients", "pcn_code"], ascending=[True, False, True]).reset_index(drop=True)
+    frame = patients.sort_values(["lsoa21cd", "patients", "pcn_code"], ascending=[True, False, True]).reset_index(
+        drop=True
+    )
     by_area = frame.groupby("lsoa21cd", sort=False)
     frame["share"] = frame["patients"] / by_area["patients"].transform("sum")
     frame["order"] = (by_area.cumcount() + 1).astype("int16")
@@ -103,6 +107,10 @@ def registration_cover(patients: pd.DataFrame, population: pd.Series) -> pd.Data
     registered = patients.groupby("lsoa21cd")["patients"].sum().reindex(population.index).fillna(0.0)
     ratio = np.divide(registered, population, out=np.zeros(len(population)), where=population.to_numpy() > 0)
     return pd.DataFrame(
-        {"registered_patients": registered, "registered_per_resident": ratio, "low_registration": ratio < LOW_REGISTRATION},
+        {
+            "registered_patients": registered,
+            "registered_per_resident": ratio,
+            "low_registration": ratio < LOW_REGISTRATION,
+        },
         index=population.index,
     )

@@ -58,7 +58,9 @@ def partner_standing(partners: pd.DataFrame, today: date, freshness: Freshness |
     stage = partners["stage"].to_numpy(dtype=str)
     confirmed = (partners["last_confirmed"] >= _months_ago(today, freshness.confirmed_months)).to_numpy(dtype=bool)
     latest_sign = partners[["last_contact", "last_confirmed"]].max(axis=1)
-    quiet = (partners["last_contact"].notna() & (latest_sign < _months_ago(today, freshness.dormant_months))).to_numpy(dtype=bool)
+    quiet = (partners["last_contact"].notna() & (latest_sign < _months_ago(today, freshness.dormant_months))).to_numpy(
+        dtype=bool
+    )
     quiet = quiet | (stage == "dormant")
     together, earlier = np.isin(stage, _WORKING_TOGETHER), np.isin(stage, _EARLIER)
     standing = np.full(len(partners), KNOWN_OF, dtype=np.int8)
@@ -107,8 +109,12 @@ def classify(
             "lsoa21cd": areas["lsoa21cd"].array,
             "state": pd.Categorical.from_codes(state, categories=list(STATES), ordered=True),
             "places_in_reach": places_in_reach,
-            "partners_in_reach": np.bincount(rows, weights=standing[which] < KNOWN_OF, minlength=len(areas)).astype(np.int64),
-            "confirmed_in_reach": np.bincount(rows, weights=standing[which] == CONFIRMED, minlength=len(areas)).astype(np.int64),
+            "partners_in_reach": np.bincount(rows, weights=standing[which] < KNOWN_OF, minlength=len(areas)).astype(
+                np.int64
+            ),
+            "confirmed_in_reach": np.bincount(rows, weights=standing[which] == CONFIRMED, minlength=len(areas)).astype(
+                np.int64
+            ),
             **nearest,
             "nearest_partner_m": partner_index.nearest(points, "partner", reach)[0],
         }
@@ -124,9 +130,14 @@ def empty_partners() -> pd.DataFrame:
     """A partner table with no rows, typed as `classify` reads it."""
     return pd.DataFrame(
         {
-            "name": pd.Series(dtype="str"), "category": pd.Series(dtype="str"), "stage": pd.Series(dtype="str"),
-            "easting": pd.Series(dtype="float64"), "northing": pd.Series(dtype="float64"),
-            "longitude": pd.Series(dtype="float64"), "latitude": pd.Series(dtype="float64"),
-            "last_confirmed": pd.Series(dtype="datetime64[us]"), "last_contact": pd.Series(dtype="datetime64[us]"),
+            "name": pd.Series(dtype="str"),
+            "category": pd.Series(dtype="str"),
+            "stage": pd.Series(dtype="str"),
+            "easting": pd.Series(dtype="float64"),
+            "northing": pd.Series(dtype="float64"),
+            "longitude": pd.Series(dtype="float64"),
+            "latitude": pd.Series(dtype="float64"),
+            "last_confirmed": pd.Series(dtype="datetime64[us]"),
+            "last_contact": pd.Series(dtype="datetime64[us]"),
         }
     )

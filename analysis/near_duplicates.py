@@ -54,12 +54,8 @@ def comparable_names(names: pd.Series) -> pd.Series:
     >>> comparable_names(pd.Series(["Saint Mary's Church"])).tolist()
     ['st mary church']
     """
-    text = (
-        names.fillna("").astype("str").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
-    )
-    text = (
-        text.str.casefold().str.replace(_POSSESSIVE, "", regex=True).str.replace(_APOSTROPHE, "", regex=True)
-    )
+    text = names.fillna("").astype("str").str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
+    text = text.str.casefold().str.replace(_POSSESSIVE, "", regex=True).str.replace(_APOSTROPHE, "", regex=True)
     text = (
         text.str.replace("&", " and ")
         .str.replace(r"[^\w]+", " ", regex=True)
@@ -99,9 +95,7 @@ def names_agree(names: pd.Series, first: Integers, second: Integers, confirmed: 
     sure = np.zeros(len(first), bool) if confirmed is None else confirmed
     shared = np.array([len(words[i] & words[j]) for i, j in zip(first, second, strict=True)])
     added = np.array([len(words[i] ^ words[j]) for i, j in zip(first, second, strict=True)])
-    holds = np.array(
-        [words[i] <= words[j] or words[j] <= words[i] for i, j in zip(first, second, strict=True)]
-    )
+    holds = np.array([words[i] <= words[j] or words[j] <= words[i] for i, j in zip(first, second, strict=True)])
     few = added <= np.where(sure, 3, np.minimum(2, shared))
     alike = process.cpdist(text[first], text[second], scorer=fuzz.token_sort_ratio) >= SAME_NAME
     by_telling = process.cpdist(text[first], text[second], scorer=fuzz.token_set_ratio) >= SAME_NAME
@@ -133,9 +127,7 @@ def beliefs_compatible(records: pd.DataFrame, first: Integers, second: Integers)
     return same_faith & (shared | silent), same_faith & shared
 
 
-def _nearest_named_only(
-    first: Integers, second: Integers, distance: Floats, named: Flags, edge: Flags
-) -> Flags:
+def _nearest_named_only(first: Integers, second: Integers, distance: Floats, named: Flags, edge: Flags) -> Flags:
     """Leave an unnamed record one partner, its nearest named one: it must not bridge two named places."""
     kept = edge.copy()
     lone = np.flatnonzero(edge & (named[first] != named[second]))
@@ -289,12 +281,9 @@ def shared_locations(records: pd.DataFrame) -> pd.Series:
     if len(close):
         # Word order aside, the whole name: "Kingston Library" and "Kingston Church" are two buildings.
         edge[close] |= (
-            process.cpdist(names[first[close]], names[second[close]], scorer=fuzz.token_sort_ratio)
-            >= SAME_NAME
+            process.cpdist(names[first[close]], names[second[close]], scorer=fuzz.token_sort_ratio) >= SAME_NAME
         )
-    graph = coo_array(
-        (np.ones(int(edge.sum())), (first[edge], second[edge])), shape=(len(placed), len(placed))
-    )
+    graph = coo_array((np.ones(int(edge.sum())), (first[edge], second[edge])), shape=(len(placed), len(placed)))
     _, label = connected_components(graph, directed=False)
     location.loc[placed.index] = placed["asset_id"].groupby(label).transform("min")
     return location.astype("str")

@@ -13,7 +13,17 @@ from analysis import gaps, ranking
 from analysis.reach import PlaceIndex, Reach
 
 _LABELS = [
-    "lsoa21nm", "msoa21hclnm", "leading_pcn_code", "leading_pcn_name", "leading_pcn_share", "imd25_decile", "lad24cd", "lad24nm", "icb24cd", "icb26cd", "low_registration",
+    "lsoa21nm",
+    "msoa21hclnm",
+    "leading_pcn_code",
+    "leading_pcn_name",
+    "leading_pcn_share",
+    "imd25_decile",
+    "lad24cd",
+    "lad24nm",
+    "icb24cd",
+    "icb26cd",
+    "low_registration",
 ]
 _COLUMNS = ["lsoa21cd", *_LABELS, "pop_mid2022", "imd25_rank", "pwc_e", "pwc_n"]
 
@@ -43,8 +53,27 @@ def core20_gaps(
     table = pd.concat([ranked, labels], axis=1)
     nearest = [gaps.nearest_column(category) for category in categories]
     order = [
-        "lsoa21cd", "lsoa21nm", "neighbourhood", "people", "state", "rank", "leading_pcn_code", "leading_pcn_share", "places_in_reach", *nearest,
-        "nearest_partner_m", "partners_in_reach", "confirmed_in_reach", "people_without_confirmed_partner", "leading_pcn_name",
-        "imd25_rank", "imd25_decile", "lad24cd", "lad24nm", "icb24cd", "icb26cd", "low_registration",
+        "lsoa21cd",
+        "lsoa21nm",
+        "neighbourhood",
+        "people",
+        "state",
+        "rank",
+        "leading_pcn_code",
+        "leading_pcn_share",
+        "places_in_reach",
+        *nearest,
+        "nearest_partner_m",
+        "partners_in_reach",
+        "confirmed_in_reach",
+        "people_without_confirmed_partner",
+        "leading_pcn_name",
+        "imd25_rank",
+        "imd25_decile",
+        "lad24cd",
+        "lad24nm",
+        "icb24cd",
+        "icb26cd",
+        "low_registration",
     ]
     return table[order]

@@ -33,7 +33,9 @@ def system_name(name: str) -> str:
 
 def _fold(name: str) -> str:
     """A name without what people leave out or write otherwise: case, punctuation, & for and."""
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in name.replace("&", " and ").casefold()).split())
+    return " ".join(
+        "".join(letter if letter.isalnum() else " " for letter in name.replace("&", " and ").casefold()).split()
+    )
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,18 @@ class Gazetteer:
         listed.loc[systems, "name"] = listed.loc[systems, "name"].map(system_name)
         unique = listed.drop_duplicates("code")
         # Plain dictionaries and whole numbers: a page asks for hundreds of places at every rerun, and comparing strings is what that costs.
-        self._codes: dict[str, tuple[str, str]] = dict(zip(unique["code"], zip(unique["name"], unique["level"], strict=True), strict=True))
+        self._codes: dict[str, tuple[str, str]] = dict(
+            zip(unique["code"], zip(unique["name"], unique["level"], strict=True), strict=True)
+        )
         self._people = areas["pop_mid2022"].to_numpy(dtype=float)
         self._numbers: dict[str, npt.NDArray[np.intp]] = {}
         self._listed: dict[str, list[str]] = {}
         for level, (code, _, _) in LEVELS.items():
             self._numbers[level], uniques = pd.factorize(areas[code])
             self._listed[level] = uniques.tolist()
-        self._number_of = {level: {code: number for number, code in enumerate(codes)} for level, codes in self._listed.items()}
+        self._number_of = {
+            level: {code: number for number, code in enumerate(codes)} for level, codes in self._listed.items()
+        }
         self._names = listed
         self._folded = listed["name"].map(_fold)
         # A code of 2025 that differs (Barnsley, Sheffield), and NHS codes of systems, mean the same areas.
@@ -117,8 +123,12 @@ class Gazetteer:
     def nearest_names(self, text: str, limit: int = 3) -> list[str]:
         """The names most like a text, wider areas first where they tie."""
         wide = self._names[self._names["level"] != "lsoa"]
-        found = process.extract(_fold(text), self._folded[wide.index].tolist(), scorer=fuzz.ratio, limit=12, score_cutoff=50)
-        names = dict.fromkeys(f"{wide['name'].iloc[position]} ({wide['code'].iloc[position]})" for _, _, position in found)
+        found = process.extract(
+            _fold(text), self._folded[wide.index].tolist(), scorer=fuzz.ratio, limit=12, score_cutoff=50
+        )
+        names = dict.fromkeys(
+            f"{wide['name'].iloc[position]} ({wide['code'].iloc[position]})" for _, _, position in found
+        )
         return list(names)[:limit]
 
     def mask(self, place: Place) -> npt.NDArray[np.bool_]:
@@ -130,7 +140,9 @@ class Gazetteer:
     def children(self, place: Place, level: str) -> list[Place]:
         """The areas of a level that overlap a place, by name."""
         numbers = np.unique(self._numbers[level][self.mask(place)])
-        return sorted((self.place(self._listed[level][number]) for number in numbers if number >= 0), key=lambda child: child.name)
+        return sorted(
+            (self.place(self._listed[level][number]) for number in numbers if number >= 0), key=lambda child: child.name
+        )
 
     def parent(self, place: Place, level: str) -> Place:
         """The area of a level that holds most of a place's people (itself at its own level)."""

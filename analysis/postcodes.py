@@ -13,9 +13,14 @@ _SHAPE = re.compile(r"^([A-Z]{1,2})\d[A-Z\d]?\d[ABD-HJLNP-UW-Z]{2}$")
 
 # Postcode areas that lie wholly or nearly so outside England. A postcode of one that is in the live list is English all the same.
 _OUTSIDE = {
-    **dict.fromkeys(["AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "ZE"], "Scotland"),
+    **dict.fromkeys(
+        ["AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "ZE"], "Scotland"
+    ),
     **dict.fromkeys(["CF", "LL", "NP", "SA"], "Wales"),
-    "BT": "Northern Ireland", "IM": "the Isle of Man", "JE": "Jersey", "GY": "Guernsey",
+    "BT": "Northern Ireland",
+    "IM": "the Isle of Man",
+    "JE": "Jersey",
+    "GY": "Guernsey",
 }
 _ASTRIDE = {"TD": "Scotland", "CA": "Scotland", "LD": "Wales", "SY": "Wales", "CH": "Wales", "HR": "Wales"}
 
@@ -24,11 +29,12 @@ _ASTRIDE = {"TD": "Scotland", "CA": "Scotland", "LD": "Wales", "SY": "Wales", "C
 class Postcode:
     """A postcode as typed: its compact form, whether it has the shape of one, and where its area lies.
 
-    outside: the country, where the postcode area lies outside England. astride: the neighbour, where it lies on a border.
+    area: the letters it begins with. outside: the country, where the postcode area lies outside England. astride: the neighbour, where it lies on a border.
     """
 
     compact: str
     well_formed: bool
+    area: str = ""
     outside: str | None = None
     astride: str | None = None
 
@@ -51,7 +57,7 @@ def read(text: str) -> Postcode:
     match = _SHAPE.match(compact)
     if not match:
         return Postcode(compact, False)
-    return Postcode(compact, True, _OUTSIDE.get(match[1]), _ASTRIDE.get(match[1]))
+    return Postcode(compact, True, match[1], _OUTSIDE.get(match[1]), _ASTRIDE.get(match[1]))
 
 
 def why_not_found(postcode: Postcode, sector_is_live: bool) -> str:
@@ -60,7 +66,9 @@ def why_not_found(postcode: Postcode, sector_is_live: bool) -> str:
         return "That is not a postcode. A postcode looks like RM9 6QD: letters and a number, a space, then a number and two letters."
     if postcode.outside:
         return f"{postcode.spoken} is in {postcode.outside}. This atlas covers England only."
-    border = f" The {re.match('[A-Z]+', postcode.compact)[0]} area reaches into {postcode.astride}, so it may also be there." if postcode.astride else ""  # type: ignore[index]
+    border = ""
+    if postcode.astride:
+        border = f" The {postcode.area} area reaches into {postcode.astride}, so it may also be there."
     if sector_is_live:
         return (
             f"{postcode.spoken} is not a live English postcode in the 2025 list, though its neighbours are: it has probably ended, or is newer "

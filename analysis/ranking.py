@@ -24,7 +24,9 @@ def rank_small_areas(classified: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFr
     without = np.where(state > 0, people, 0)
     frame = classified.assign(people=people, imd25_rank=deprivation, people_without_confirmed_partner=without)
     # lexsort takes the most important key last.
-    frame = frame.iloc[np.lexsort((classified["lsoa21cd"].to_numpy(dtype=str), deprivation, -state, -without.astype("int64")))]
+    frame = frame.iloc[
+        np.lexsort((classified["lsoa21cd"].to_numpy(dtype=str), deprivation, -state, -without.astype("int64")))
+    ]
     return frame.assign(rank=np.arange(1, len(frame) + 1)).reset_index(drop=True)
 
 
@@ -32,4 +34,6 @@ def people_by_state(ranked: pd.DataFrame) -> pd.DataFrame:
     """People and areas in each of the five states, every state present: index state, columns people, areas."""
     codes = ranked["state"].cat.codes.to_numpy()
     people = np.bincount(codes, weights=ranked["people"].to_numpy(dtype=float), minlength=len(STATES))
-    return pd.DataFrame({"people": people, "areas": np.bincount(codes, minlength=len(STATES))}, index=pd.Index(STATES, name="state")).astype("int64")
+    return pd.DataFrame(
+        {"people": people, "areas": np.bincount(codes, minlength=len(STATES))}, index=pd.Index(STATES, name="state")
+    ).astype("int64")

@@ -31,7 +31,10 @@ class Reach:
     detour: float = DEFAULT_DETOUR
 
     def __post_init__(self) -> None:
-        for value, (low, high), what in ((self.walk_m, WALK_RANGE, "walk (metres)"), (self.detour, DETOUR_RANGE, "detour factor")):
+        for value, (low, high), what in (
+            (self.walk_m, WALK_RANGE, "walk (metres)"),
+            (self.detour, DETOUR_RANGE, "detour factor"),
+        ):
             if not low <= value <= high:
                 raise ValueError(f"{what} must be from {low:g} to {high:g}, not {value:g}")
 
@@ -67,7 +70,9 @@ class PlaceIndex:
             mask[self._rows.get(category, [])] = True
         return mask
 
-    def within(self, origins: Points, reach: Reach, keep: npt.NDArray[np.bool_] | None = None) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Points]:
+    def within(
+        self, origins: Points, reach: Reach, keep: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Points]:
         """Every (origin, place) pair within reach: origin row, place row, walking metres.
 
         origins: n × 2 EPSG:27700 metres. keep: places that count (a mask), all by default. Unsorted.
@@ -80,7 +85,9 @@ class PlaceIndex:
             pairs = pairs[keep[pairs["j"]]]
         return pairs["i"], pairs["j"], pairs["v"] * reach.detour
 
-    def count_within(self, origins: Points, reach: Reach, keep: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int64]:
+    def count_within(
+        self, origins: Points, reach: Reach, keep: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.int64]:
         """How many places are within reach of each origin."""
         rows, _, _ = self.within(origins, reach, keep)
         return np.bincount(rows, minlength=len(origins)).astype(np.int64)
@@ -104,7 +111,9 @@ def category_mask(index: PlaceIndex, categories: Iterable[str]) -> npt.NDArray[n
     return index.of(categories)
 
 
-def within_reach_of(area: pd.Series, places: pd.DataFrame, index: PlaceIndex, reach: Reach, categories: Sequence[str]) -> pd.DataFrame:
+def within_reach_of(
+    area: pd.Series, places: pd.DataFrame, index: PlaceIndex, reach: Reach, categories: Sequence[str]
+) -> pd.DataFrame:
     """The places within reach of one area, nearest first: the rows of `places` with walk_m (metres)."""
     point = np.array([[area["pwc_e"], area["pwc_n"]]], dtype=float)
     _, rows, walk = index.within(point, reach, category_mask(index, categories))

@@ -22,9 +22,15 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     """Add the subcommand."""
     command = subcommands.add_parser("areas", help="people, deprivation and Core20 by system, place or neighbourhood")
     command.add_argument("--level", choices=LEVELS, required=True)
-    command.add_argument("--count", choices=COUNTS, default="best-fit", help="how an LSOA counts for its PCNs (default %(default)s)")
-    command.add_argument("--reach", type=float, default=DEFAULT_WALK_M, help="walking distance in metres (default %(default)g)")
-    command.add_argument("--detour", type=float, default=DEFAULT_DETOUR, help="walk ÷ straight line (default %(default)g)")
+    command.add_argument(
+        "--count", choices=COUNTS, default="best-fit", help="how an LSOA counts for its PCNs (default %(default)s)"
+    )
+    command.add_argument(
+        "--reach", type=float, default=DEFAULT_WALK_M, help="walking distance in metres (default %(default)g)"
+    )
+    command.add_argument(
+        "--detour", type=float, default=DEFAULT_DETOUR, help="walk ÷ straight line (default %(default)g)"
+    )
     command.add_argument("--partners", type=Path, help="CSV of partners (docs/partners-csv.md)")
     command.add_argument("--format", choices=("table", "csv", "json"), default="table")
     command.add_argument("--output", type=Path, help="write here instead of to standard output")
@@ -40,16 +46,28 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"{error}.") from error
     partners, partners_said = read_partners(atlas, options.partners, today)
     everywhere = np.ones(len(atlas.areas), dtype=bool)
-    found = core20_gaps(atlas.areas, everywhere, atlas.place_index, partners, today=today, reach=reach, categories=CATEGORIES)
+    found = core20_gaps(
+        atlas.areas, everywhere, atlas.place_index, partners, today=today, reach=reach, categories=CATEGORIES
+    )
     shares = atlas.pcn_shares if options.level == "pcn" else None
     states = found.set_index("lsoa21cd")["state"].astype(str)
-    table = summarise(atlas.areas, options.level, names=atlas.names(options.level), count=options.count, states=states, pcn_shares=shares, every=True)
+    table = summarise(
+        atlas.areas,
+        options.level,
+        names=atlas.names(options.level),
+        count=options.count,
+        states=states,
+        pcn_shares=shares,
+        every=True,
+    )
     table["population_weighted_imd_score"] = table["population_weighted_imd_score"].round(3)
     numbers = table.select_dtypes("float").columns
     table[numbers] = table[numbers].round(4)
 
     title = f"England by {words.LEVEL_NAMES[options.level]}: {len(table):,} areas."
-    notes = provenance.notes(title, atlas.snapshot.manifests(), provenance.settings(reach, CATEGORIES, options.count, partners_said), today)
+    notes = provenance.notes(
+        title, atlas.snapshot.manifests(), provenance.settings(reach, CATEGORIES, options.count, partners_said), today
+    )
     match options.format:
         case "csv":
             content = downloads.to_csv(table, notes)

@@ -23,12 +23,24 @@ from presentation.gaps_export import for_download
 
 def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
-    command = subcommands.add_parser("gaps", help="Core20 neighbourhoods of a place, ranked by residents without a confirmed partner")
-    command.add_argument("--place", required=True, help="a region, ICB, sub-ICB, authority, PCN, ward, MSOA or LSOA (code or name), or a postcode")
-    command.add_argument("--reach", type=float, default=DEFAULT_WALK_M, help="walking distance in metres (default %(default)g)")
-    command.add_argument("--detour", type=float, default=DEFAULT_DETOUR, help="walk ÷ straight line (default %(default)g)")
+    command = subcommands.add_parser(
+        "gaps", help="Core20 neighbourhoods of a place, ranked by residents without a confirmed partner"
+    )
+    command.add_argument(
+        "--place",
+        required=True,
+        help="a region, ICB, sub-ICB, authority, PCN, ward, MSOA or LSOA (code or name), or a postcode",
+    )
+    command.add_argument(
+        "--reach", type=float, default=DEFAULT_WALK_M, help="walking distance in metres (default %(default)g)"
+    )
+    command.add_argument(
+        "--detour", type=float, default=DEFAULT_DETOUR, help="walk ÷ straight line (default %(default)g)"
+    )
     command.add_argument("--partners", type=Path, help="CSV of partners (docs/partners-csv.md)")
-    command.add_argument("--category", action="append", choices=CATEGORIES, help="count only this kind of place (repeat for several)")
+    command.add_argument(
+        "--category", action="append", choices=CATEGORIES, help="count only this kind of place (repeat for several)"
+    )
     command.add_argument("--format", choices=("table", "csv", "geojson", "json"), default="table")
     command.add_argument("--output", type=Path, help="write here instead of to standard output")
     command.set_defaults(run=run)
@@ -74,21 +86,56 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"{error}.") from error
     categories = tuple(options.category or CATEGORIES)
     partners, partners_said = read_partners(atlas, options.partners, today)
-    found = core20_gaps(atlas.areas, atlas.gazetteer.mask(place), atlas.place_index, partners, today=today, reach=reach, categories=categories)
+    found = core20_gaps(
+        atlas.areas,
+        atlas.gazetteer.mask(place),
+        atlas.place_index,
+        partners,
+        today=today,
+        reach=reach,
+        categories=categories,
+    )
     table = for_download(found, categories)
 
-    title = f"Core20 neighbourhoods of {place.name} ({place.code}, {place.kind}), ranked by residents without a confirmed partner. {len(table):,} rows."
-    notes = provenance.notes(title, atlas.snapshot.manifests(), provenance.settings(reach, categories, "best-fit", partners_said), today)
+    whose = f"{place.name} ({place.code}, {place.kind})"
+    title = f"Core20 neighbourhoods of {whose}, ranked by residents without a confirmed partner. {len(table):,} rows."
+    notes = provenance.notes(
+        title, atlas.snapshot.manifests(), provenance.settings(reach, categories, "best-fit", partners_said), today
+    )
     match options.format:
         case "csv":
             content = downloads.to_csv(table, notes)
         case "json":
             content = downloads.to_json(table, notes)
         case "geojson":
-            files = atlas.geometry[(atlas.geometry["layer"] == "lsoa") & atlas.geometry["key"].isin(table["lad24cd"].unique())]
-            content = downloads.to_geojson(table, "lsoa21cd", [atlas.snapshot.static / path for path in files["path"]], notes)
+            files = atlas.geometry[
+                (atlas.geometry["layer"] == "lsoa") & atlas.geometry["key"].isin(table["lad24cd"].unique())
+            ]
+            content = downloads.to_geojson(
+                table, "lsoa21cd", [atlas.snapshot.static / path for path in files["path"]], notes
+            )
         case _:
             nearest = [gaps.nearest_column(category) for category in categories]
-            short = table[["rank", "lsoa21nm", "neighbourhood", "people", "state", "places_in_reach", *nearest, "leading_pcn_name", "leading_pcn_share"]]
-            content = (title + "\n").encode() + (as_text(short) if len(table) else b"No neighbourhood here is among the most deprived fifth of England.\n") + (notes[2] + "\n").encode()
+            short = table[
+                [
+                    "rank",
+                    "lsoa21nm",
+                    "neighbourhood",
+                    "people",
+                    "state",
+                    "places_in_reach",
+                    *nearest,
+                    "leading_pcn_name",
+                    "leading_pcn_share",
+                ]
+            ]
+            content = (
+                (title + "\n").encode()
+                + (
+                    as_text(short)
+                    if len(table)
+                    else b"No neighbourhood here is among the most deprived fifth of England.\n"
+                )
+                + (notes[2] + "\n").encode()
+            )
     write(content, options.output)

@@ -31,9 +31,13 @@ def write(content: bytes, output: Path | None) -> None:
     except OSError as error:
         if aside is not None:
             aside.unlink(missing_ok=True)
-        raise UserError(f"{output} cannot be written: {error.strerror}. The file that was there is untouched.") from error
+        raise UserError(
+            f"{output} cannot be written: {error.strerror}. The file that was there is untouched."
+        ) from error
 
 
 def as_text(frame: pd.DataFrame) -> bytes:
     """A table for reading in a terminal."""
-    return (frame.to_string(index=False, na_rep="none recorded", float_format=lambda value: f"{value:,.1f}") + "\n").encode()
+    return (
+        frame.to_string(index=False, na_rep="none recorded", float_format=lambda value: f"{value:,.1f}") + "\n"
+    ).encode()

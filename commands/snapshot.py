@@ -14,8 +14,12 @@ from data_loaders.snapshot import DEFAULT_FOLDER, STATIC_FOLDER
 def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     command = subcommands.add_parser("snapshot", help="build the snapshot from the publishers' files")
-    command.add_argument("--source", type=Path, required=True, help="folder with the publishers' files (../shared/data)")
-    command.add_argument("--folder", type=Path, default=DEFAULT_FOLDER, help="where the tables go (default: assets/snapshot)")
+    command.add_argument(
+        "--source", type=Path, required=True, help="folder with the publishers' files (../shared/data)"
+    )
+    command.add_argument(
+        "--folder", type=Path, default=DEFAULT_FOLDER, help="where the tables go (default: assets/snapshot)"
+    )
     command.add_argument("--static", type=Path, default=STATIC_FOLDER, help="where the outlines go (default: static)")
     command.set_defaults(run=run)
 

@@ -62,11 +62,7 @@ def _slug(text: str) -> str:
 def _hosts(raw: pd.DataFrame) -> pd.Series:
     flags = raw[list(HOSTS)].apply(lambda column: column.str.strip().str.casefold().eq("x"))
     own_words = (
-        raw["co_located_other_text"]
-        .fillna("")
-        .str.replace(";", ",")
-        .str.replace(r"\s+", " ", regex=True)
-        .str.strip()
+        raw["co_located_other_text"].fillna("").str.replace(";", ",").str.replace(r"\s+", " ", regex=True).str.strip()
     )
     lists: list[str] = []
     for row, words in zip(flags.to_numpy(dtype=bool), own_words, strict=True):
@@ -82,9 +78,7 @@ def _set_aside(raw: pd.DataFrame) -> pd.Series:
     reason = pd.Series(pd.NA, index=raw.index, dtype="str")
     in_prison = raw["co_located_other_text"].str.strip().str.casefold().eq("prison")
     reason[in_prison] = "inside a prison: not open to the public"
-    reason[raw["operation_23"].str.strip().str.casefold().eq("closed")] = (
-        "marked Closed in 2023, no closure year given"
-    )
+    reason[raw["operation_23"].str.strip().str.casefold().eq("closed")] = "marked Closed in 2023, no closure year given"
     reason[year.ne("")] = "closed in " + year[year.ne("")]
     other = ~kind.str.startswith("static", na=False)
     reason[other] = "not a static library: " + kind[other].fillna("no type given")
@@ -109,9 +103,7 @@ def read(path: Path) -> pd.DataFrame:
     raw = read_csv(path, [*COLUMNS, *HOSTS]).astype("str")
     name = raw["name"].str.replace(r"\s+", " ", regex=True).str.strip()
     postcode = raw["postcode"].str.upper().str.replace(r"\s+", "", regex=True)
-    postcode = postcode.where(
-        postcode.str.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}").fillna(False).astype(bool)
-    )
+    postcode = postcode.where(postcode.str.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}").fillna(False).astype(bool))
     open_static = raw["type"].str.strip().str.casefold().str.startswith("static", na=False) & raw[
         "closed"
     ].str.strip().fillna("").eq("")
@@ -122,9 +114,7 @@ def read(path: Path) -> pd.DataFrame:
             "name": name,
             "authority": raw["reporting"].str.replace(r"\s+", " ", regex=True).str.strip(),
             "postcode": postcode.astype("str"),
-            "uprn": raw["uprn"]
-            .where(raw["uprn"].str.fullmatch(r"\d{1,12}").fillna(False).astype(bool))
-            .astype("str"),
+            "uprn": raw["uprn"].where(raw["uprn"].str.fullmatch(r"\d{1,12}").fillna(False).astype(bool)).astype("str"),
             "operation_23": raw["operation_23"].str.strip().str.casefold().astype("str"),
             "hosts": _hosts(raw),
             "open_static": open_static.astype(bool),

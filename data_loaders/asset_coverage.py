@@ -66,15 +66,9 @@ def _rows(
     )
 
 
-def _libraries(
-    areas: pd.DataFrame, assets: pd.DataFrame, reported: pd.Series, missing: pd.DataFrame
-) -> pd.DataFrame:
+def _libraries(areas: pd.DataFrame, assets: pd.DataFrame, reported: pd.Series, missing: pd.DataFrame) -> pd.DataFrame:
     upper = authority_key(areas["utlanm"])
-    names = (
-        missing["name"]
-        .groupby(authority_key(missing["authority"]))
-        .agg(lambda found: ", ".join(sorted(found)))
-    )
+    names = missing["name"].groupby(authority_key(missing["authority"])).agg(lambda found: ", ".join(sorted(found)))
     status = pd.Series(MAPPED, index=areas.index).mask(upper.isin(names.index), PARTLY)
     note = pd.Series("Static libraries open in December 2023, placed by postcode.", index=areas.index)
     lost = upper.map(names).astype("str")
@@ -97,9 +91,7 @@ def _libraries(
     )
 
 
-def build(
-    assets: pd.DataFrame, areas: pd.DataFrame, reported: pd.Series, missing: pd.DataFrame
-) -> pd.DataFrame:
+def build(assets: pd.DataFrame, areas: pd.DataFrame, reported: pd.Series, missing: pd.DataFrame) -> pd.DataFrame:
     """One row for each authority and category, and for each faith tradition within places of worship.
 
     assets: the community assets (lad24cd, category, faith_tradition, denomination). areas: lad24cd, utlanm,

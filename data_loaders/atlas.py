@@ -27,9 +27,37 @@ _TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
 
 # What the first page reads of the small-area table; the panel for one LSOA reads the rest, of its own row.
 FIRST_PAGE = (
-    "lsoa21cd", "lsoa21nm", "msoa21cd", "msoa21hclnm", "wd24cd", "wd24nm", "lad24cd", "lad24nm", "lad25cd", "rgncd", "rgnnm",
-    "sicbl24cd", "sicbl24cdh", "sicbl24nm", "icb24cd", "icb24cdh", "icb24nm", "sicbl26cd", "sicbl26nm", "icb26cd", "icb26nm",
-    "imd25_rank", "imd25_decile", "imd25_score", "core20", "pop_mid2022", "pwc_e", "pwc_n", "pwc_lon", "pwc_lat", "low_registration",
+    "lsoa21cd",
+    "lsoa21nm",
+    "msoa21cd",
+    "msoa21hclnm",
+    "wd24cd",
+    "wd24nm",
+    "lad24cd",
+    "lad24nm",
+    "lad25cd",
+    "rgncd",
+    "rgnnm",
+    "sicbl24cd",
+    "sicbl24cdh",
+    "sicbl24nm",
+    "icb24cd",
+    "icb24cdh",
+    "icb24nm",
+    "sicbl26cd",
+    "sicbl26nm",
+    "icb26cd",
+    "icb26nm",
+    "imd25_rank",
+    "imd25_decile",
+    "imd25_score",
+    "core20",
+    "pop_mid2022",
+    "pwc_e",
+    "pwc_n",
+    "pwc_lon",
+    "pwc_lat",
+    "low_registration",
 )
 
 
@@ -57,7 +85,11 @@ class Atlas:
     def areas(self) -> pd.DataFrame:
         """One row an LSOA, sorted by code: the columns of FIRST_PAGE, with leading_pcn_code, leading_pcn_name and leading_pcn_share (0–1)."""
         areas = self.snapshot.table("small_areas", FIRST_PAGE)
-        leading = self.pcn_shares.loc[self.pcn_shares["leading"], ["lsoa21cd", "pcn_code", "share"]].set_index("lsoa21cd").loc[areas["lsoa21cd"]]
+        leading = (
+            self.pcn_shares.loc[self.pcn_shares["leading"], ["lsoa21cd", "pcn_code", "share"]]
+            .set_index("lsoa21cd")
+            .loc[areas["lsoa21cd"]]
+        )
         areas["leading_pcn_code"] = leading["pcn_code"].to_numpy()
         areas["leading_pcn_name"] = areas["leading_pcn_code"].map(self.pcn_names)
         areas["leading_pcn_share"] = leading["share"].to_numpy()
@@ -81,8 +113,24 @@ class Atlas:
     @cached_property
     def places(self) -> pd.DataFrame:
         """Community assets that have a point, in the order of `place_index`."""
-        columns = ["asset_id", "name", "category", "faith_tradition", "denomination", "hosts", "easting", "northing", "longitude", "latitude",
-                   "lsoa21cd", "lad24cd", "source", "licence", "source_date", "position_quality"]
+        columns = [
+            "asset_id",
+            "name",
+            "category",
+            "faith_tradition",
+            "denomination",
+            "hosts",
+            "easting",
+            "northing",
+            "longitude",
+            "latitude",
+            "lsoa21cd",
+            "lad24cd",
+            "source",
+            "licence",
+            "source_date",
+            "position_quality",
+        ]
         assets = self.snapshot.table("community_assets", columns)
         return assets[assets["easting"].notna()].reset_index(drop=True)
 
@@ -126,7 +174,10 @@ class Atlas:
     def outlines(self) -> dict[tuple[str, str], str]:
         """(layer, key) → the file of outlines, relative to the app's root as a browser asks for it."""
         index = self.geometry
-        return {(layer, key): f"app/static/{path}" for layer, key, path in zip(index["layer"], index["key"], index["path"], strict=True)}
+        return {
+            (layer, key): f"app/static/{path}"
+            for layer, key, path in zip(index["layer"], index["key"], index["path"], strict=True)
+        }
 
     @cached_property
     def footprint_files(self) -> dict[str, str]:
@@ -143,7 +194,11 @@ class Atlas:
         """Code → name for a level of `analysis.areas`, systems and PCNs as people say them."""
         if level == "pcn":
             return self.pcn_names
-        columns = {"sub_icb24": ("sicbl24cd", "sicbl24nm"), "lad24": ("lad24cd", "lad24nm"), "region": ("rgncd", "rgnnm")}
+        columns = {
+            "sub_icb24": ("sicbl24cd", "sicbl24nm"),
+            "lad24": ("lad24cd", "lad24nm"),
+            "region": ("rgncd", "rgnnm"),
+        }
         code, name = columns.get(level, (f"{level}cd", f"{level}nm"))
         unique = self.areas[[code, name]].drop_duplicates(code)
         return {key: system_name(value) for key, value in zip(unique[code], unique[name], strict=True)}
@@ -181,7 +236,9 @@ class Atlas:
     def read_partners(self, content: bytes, today: date) -> Partners:
         """A partners CSV read against this snapshot's postcodes and people. PartnersFileError when no row can be used."""
         path = self.snapshot.path("postcodes")
-        return partners_csv.read(content, today=today, find_postcodes=lambda wanted: postcodes.find_many(path, wanted), people=self.people)
+        return partners_csv.read(
+            content, today=today, find_postcodes=lambda wanted: postcodes.find_many(path, wanted), people=self.people
+        )
 
     @cached_property
     def people(self) -> cKDTree:

@@ -40,7 +40,9 @@ def read_csv(path: Path, columns: list[str], **options: object) -> pd.DataFrame:
         require_columns(path, header.columns, columns)
         return pd.read_csv(path, usecols=columns, dtype=str, encoding="utf-8-sig", **options)[columns]
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise SourceError(path, f"it cannot be read as CSV ({error})", "a whole UTF-8 CSV", "Fetch it again.") from error
+        raise SourceError(
+            path, f"it cannot be read as CSV ({error})", "a whole UTF-8 CSV", "Fetch it again."
+        ) from error
 
 
 def read_excel(path: Path, sheet: str | int, columns: list[str]) -> pd.DataFrame:
@@ -49,7 +51,9 @@ def read_excel(path: Path, sheet: str | int, columns: list[str]) -> pd.DataFrame
     try:
         frame = pd.read_excel(path, sheet_name=sheet, dtype=str)
     except Exception as error:  # openpyxl raises zipfile, key and value errors for a damaged workbook
-        raise SourceError(path, f"sheet {sheet!r} cannot be read ({error})", "a whole .xlsx workbook", "Fetch it again.") from error
+        raise SourceError(
+            path, f"sheet {sheet!r} cannot be read ({error})", "a whole .xlsx workbook", "Fetch it again."
+        ) from error
     frame.columns = [" ".join(str(column).split()) for column in frame.columns]
     require_columns(path, frame.columns, columns)
     return frame[columns]
@@ -62,4 +66,6 @@ def read_parquet(path: Path, columns: list[str]) -> pd.DataFrame:
         require_columns(path, pq.read_schema(path).names, columns)
         return pq.read_table(path, columns=columns).to_pandas()
     except (pa.ArrowInvalid, OSError) as error:
-        raise SourceError(path, f"it cannot be read as Parquet ({error})", "a whole Parquet file", "Fetch it again.") from error
+        raise SourceError(
+            path, f"it cannot be read as Parquet ({error})", "a whole Parquet file", "Fetch it again."
+        ) from error

@@ -90,9 +90,7 @@ def _from_libraries(libraries: pd.DataFrame, postcodes: pd.DataFrame) -> pd.Data
     key = postcodes[column].astype("str").str.replace(" ", "", regex=False)
     wanted = key.isin(set(libraries["postcode"].dropna()))
     points = postcodes.loc[wanted, ["easting", "northing"]].set_axis(key[wanted], axis=0).astype(float)
-    points = (
-        points[~points.index.duplicated()].reindex(libraries["postcode"]).set_axis(libraries.index, axis=0)
-    )
+    points = points[~points.index.duplicated()].reindex(libraries["postcode"]).set_axis(libraries.index, axis=0)
     module = ace_libraries
     frame = libraries.assign(
         easting=points["easting"],
@@ -184,9 +182,7 @@ def _one_each(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     faith = kept["faith_tradition"].reindex(others["asset_id"]).fillna("").to_numpy(dtype=object)
     two_faiths = others["faith_tradition"].fillna("").to_numpy(dtype=object) != faith
     reason = "same identifier as " + others["name"].fillna("an unnamed record")
-    told = (
-        " (" + others["faith_tradition"].fillna("") + "): two faiths recorded for one building, please check"
-    )
+    told = " (" + others["faith_tradition"].fillna("") + "): two faiths recorded for one building, please check"
     matches = pd.DataFrame(
         {
             "kept_id": others["asset_id"],
@@ -222,9 +218,7 @@ def _counts(everything: pd.DataFrame, report: pd.DataFrame, assets: pd.DataFrame
     )
     tables.append(assets["source"].value_counts().rename("records").reset_index().assign(step="records kept"))
     unplaced = assets[assets["position_quality"].eq(NOT_LOCATED)]
-    tables.append(
-        unplaced["source"].value_counts().rename("records").reset_index().assign(step="of which not located")
-    )
+    tables.append(unplaced["source"].value_counts().rename("records").reset_index().assign(step="of which not located"))
     frame = pd.concat(tables)[["source", "step", "records"]].astype(
         {"source": "str", "step": "str", "records": "int32"}
     )
@@ -251,15 +245,11 @@ def build(
         [_from_osm(osm), _from_libraries(libraries, postcodes), _from_centres(centres)], ignore_index=True
     )
     for column in ("faith_tradition", "denomination", "hosts", "uprn", "country", "authority", "set_aside"):
-        everything[column] = (
-            everything[column].astype("str") if column in everything else pd.Series(dtype="str")
-        )
+        everything[column] = everything[column].astype("str") if column in everything else pd.Series(dtype="str")
     everything = locate(everything, lsoa_boundaries)
     # What lies outside England is counted as that, whatever else is wrong with it.
     outside = _outside(everything)
-    everything["set_aside"] = outside.where(
-        outside.eq("outside England"), everything["set_aside"].fillna(outside)
-    )
+    everything["set_aside"] = outside.where(outside.eq("outside England"), everything["set_aside"].fillna(outside))
     everything.loc[everything["lsoa_m"].gt(0), "position_quality"] = NEAREST
 
     distinct, same_id = _one_each(everything[everything["set_aside"].isna()])

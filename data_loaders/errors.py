@@ -26,7 +26,6 @@ class SnapshotError(Exception):
         self.file = Path(file).name
         self.problem = problem
         self.action = action or (
-            "Restore it with `git checkout -- assets/snapshot static/geometry`, "
-            "or rebuild it with `make snapshot`."
+            "Restore it with `git checkout -- assets/snapshot static/geometry`, or rebuild it with `make snapshot`."
         )
         super().__init__(f"{self.file}: {problem}. {self.action}")

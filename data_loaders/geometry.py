@@ -153,7 +153,9 @@ def _write_overview(writer: LayerWriter, layer: str, outlines: pd.Series, names:
     writer.write(layer, ENGLAND, to_degrees(drawn, OVERVIEW_DECIMALS), _properties(outlines.index, names))
 
 
-def _write_outlines(writer: LayerWriter, polygons: Geometries, areas: pd.DataFrame, progress: Callable[[str], None]) -> None:
+def _write_outlines(
+    writer: LayerWriter, polygons: Geometries, areas: pd.DataFrame, progress: Callable[[str], None]
+) -> None:
     for layer, code, name in (
         ("lad24", "lad24cd", "lad24nm"),
         ("icb24", "icb24cd", "icb24nm"),
@@ -236,6 +238,8 @@ def _write_labels(writer: LayerWriter, areas: pd.DataFrame) -> None:
 def _write_places(writer: LayerWriter, assets: pd.DataFrame) -> int:
     """Write community assets by authority; return how many have no position or authority."""
     drawn = assets.dropna(subset=["longitude", "latitude", "lad24cd"]).sort_values("asset_id", ignore_index=True)
-    properties = drawn[["asset_id", "name", "category", "faith_tradition"]].rename(columns={"asset_id": "id", "faith_tradition": "faith"})
+    properties = drawn[["asset_id", "name", "category", "faith_tradition"]].rename(
+        columns={"asset_id": "id", "faith_tradition": "faith"}
+    )
     writer.write_by("places", drawn["lad24cd"], _points(drawn["longitude"], drawn["latitude"]), properties)
     return len(assets) - len(drawn)

@@ -41,7 +41,9 @@ def read_boundaries(path: Path, codes: Sequence[str]) -> tuple[Geometries, int]:
         require_columns(path, pq.read_schema(path).names, ["LSOA21CD", "geometry"])
         frame = gpd.read_parquet(path, columns=["LSOA21CD", "geometry"])
     except (pa.ArrowInvalid, OSError, ValueError) as error:
-        raise SourceError(path, f"it cannot be read as GeoParquet ({error})", "a whole file", "Fetch it again.") from error
+        raise SourceError(
+            path, f"it cannot be read as GeoParquet ({error})", "a whole file", "Fetch it again."
+        ) from error
     if frame.crs is None:
         raise SourceError(path, "it declares no coordinate system", "EPSG:4326 or EPSG:27700", "Fetch it again.")
 
@@ -51,12 +53,16 @@ def read_boundaries(path: Path, codes: Sequence[str]) -> tuple[Geometries, int]:
     frame = frame.set_index("LSOA21CD")
     absent = pd.Index(codes).difference(frame.index)
     if len(absent):
-        raise SourceError(path, f"column LSOA21CD lacks {_some(absent)}", "a polygon for each small area", "Fetch it again.")
+        raise SourceError(
+            path, f"column LSOA21CD lacks {_some(absent)}", "a polygon for each small area", "Fetch it again."
+        )
     frame = frame.loc[list(codes)].to_crs(METRES)
     geometries, repaired = repair(np.asarray(frame.geometry.array, dtype=object))
     empty = shapely.is_empty(geometries) | shapely.is_missing(geometries)
     if empty.any():
-        raise SourceError(path, f"no area is left of {_some(frame.index[empty])}", "a polygon for each", "Fetch it again.")
+        raise SourceError(
+            path, f"no area is left of {_some(frame.index[empty])}", "a polygon for each", "Fetch it again."
+        )
     return geometries, repaired
 
 

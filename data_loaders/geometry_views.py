@@ -35,7 +35,9 @@ def view_files(index: pd.DataFrame, small_areas: pd.DataFrame, leading_pcn: pd.D
             parts.append(_pairs(areas, column, column).assign(view=view, layer=view))
     wanted = pd.concat(parts, ignore_index=True)
     found = wanted.merge(index[["layer", "key", "path", "bytes"]], on=["layer", "key"])
-    return found[["view", "view_key", "layer", "key", "path", "bytes"]].sort_values(["view", "view_key", "layer", "key"], ignore_index=True)
+    return found[["view", "view_key", "layer", "key", "path", "bytes"]].sort_values(
+        ["view", "view_key", "layer", "key"], ignore_index=True
+    )
 
 
 def _england(index: pd.DataFrame) -> pd.DataFrame:

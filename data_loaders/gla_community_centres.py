@@ -48,7 +48,5 @@ def read(path: Path) -> pd.DataFrame:
     bad_uprn = ~frame["uprn"].str.fullmatch(r"\d{1,12}").fillna(False).astype(bool)
     bad_point = ~(frame["easting"].between(0, 700_000) & frame["northing"].between(0, 1_300_000))
     frame.loc[bad_uprn, "set_aside"] = line[bad_uprn] + ": os_addressbase_uprn is not 1 to 12 digits"
-    frame.loc[bad_point, "set_aside"] = (
-        line[bad_point] + ": easting or northing is not a British National Grid metre"
-    )
+    frame.loc[bad_point, "set_aside"] = line[bad_point] + ": easting or northing is not a British National Grid metre"
     return frame

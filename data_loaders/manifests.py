@@ -44,7 +44,9 @@ def describe(source_id: str, source: Path, rows: int, used: dict[str, float | in
     text = tomllib.loads((DESCRIPTIONS / f"{source_id}.toml").read_text(encoding="utf-8"))
     text.pop("sheet", None)
     weak_spots = tuple(text.pop("weak_spots"))
-    return Manifest(id=source_id, rows=rows, sha256=sha256(source / text["file"]), used=used, weak_spots=weak_spots, **text)
+    return Manifest(
+        id=source_id, rows=rows, sha256=sha256(source / text["file"]), used=used, weak_spots=weak_spots, **text
+    )
 
 
 def source_ids() -> list[str]:

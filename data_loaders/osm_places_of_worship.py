@@ -91,8 +91,7 @@ def _one_denomination(tag: str) -> str:
         return _WORDS[key]
     words = re.sub(r"[\s_]+", " ", tag.strip()).split()
     shown = [
-        word.lower() if word.lower() in _SMALL and at else word[:1].upper() + word[1:]
-        for at, word in enumerate(words)
+        word.lower() if word.lower() in _SMALL and at else word[:1].upper() + word[1:] for at, word in enumerate(words)
     ]
     return " ".join(shown)
 
@@ -148,11 +147,7 @@ def read(path: Path) -> pd.DataFrame:
             "osm_type": raw["osm_type"],
             "osm_id": raw["osm_id"],
             "asset_id": "osm/" + raw["osm_type"].fillna("unknown") + "/" + raw["osm_id"].fillna("unknown"),
-            "name": raw["name"]
-            .str.replace(r"\s+", " ", regex=True)
-            .str.strip()
-            .replace("", None)
-            .astype("str"),
+            "name": raw["name"].str.replace(r"\s+", " ", regex=True).str.strip().replace("", None).astype("str"),
             "faith_tradition": raw["faith"].astype("str"),
             "denomination": raw["denomination"].map(words).astype("str"),
             "longitude": pd.to_numeric(raw["lon"], errors="coerce"),

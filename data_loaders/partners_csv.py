@@ -29,7 +29,9 @@ POSITIONS = (("postcode",), ("latitude", "longitude"), ("easting", "northing"))
 OPTIONAL = ("category", "last_confirmed", "last_contact")
 # A cell may be as long as the file: one that is too long is one bad row, not the end of the file.
 csv.field_size_limit(MAX_BYTES)
-_EMPTY = "The file is empty. It needs a heading row with name, stage and a position (postcode, or latitude and longitude)."
+_EMPTY = (
+    "The file is empty. It needs a heading row with name, stage and a position (postcode, or latitude and longitude)."
+)
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y")
 _TO_BNG = Transformer.from_crs(4326, 27700, always_xy=True)
 _TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
@@ -56,9 +58,13 @@ class Partners:
 def decode(content: bytes) -> str:
     """The text of an uploaded file: UTF-8 (with or without a mark), UTF-16 or Windows-1252. PartnersFileError for anything else."""
     if len(content) > MAX_BYTES:
-        raise PartnersFileError(f"The file has {len(content) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB can be read. Split it by place.")
+        raise PartnersFileError(
+            f"The file has {len(content) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB can be read. Split it by place."
+        )
     if content[:4] == b"PK\x03\x04":
-        raise PartnersFileError("This is a spreadsheet (.xlsx), not a CSV. In the spreadsheet, choose Save as, CSV UTF-8, and try again.")
+        raise PartnersFileError(
+            "This is a spreadsheet (.xlsx), not a CSV. In the spreadsheet, choose Save as, CSV UTF-8, and try again."
+        )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings: tuple[str, ...] = ("utf-16",)
     elif b"\x00" in content[:200]:
@@ -100,14 +106,22 @@ def _table(text: str) -> pd.DataFrame:
     try:
         rows = _rows(text, separator)
     except csv.Error as error:
-        raise PartnersFileError(f"The file cannot be read as CSV ({error}). Save it as CSV UTF-8 and try again.") from error
-    numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row) and not row[0].startswith("#")]
+        raise PartnersFileError(
+            f"The file cannot be read as CSV ({error}). Save it as CSV UTF-8 and try again."
+        ) from error
+    numbered = [
+        (number, row)
+        for number, row in enumerate(rows, start=1)
+        if any(cell.strip() for cell in row) and not row[0].startswith("#")
+    ]
     if not numbered:
         raise PartnersFileError(_EMPTY)
     heading = [cell.strip().lower().replace(" ", "_") for cell in numbered[0][1]]
     body = numbered[1:]
     if len(body) > MAX_ROWS:
-        raise PartnersFileError(f"The file has {len(body):,} rows; at most {MAX_ROWS:,} can be read. Split it by place.")
+        raise PartnersFileError(
+            f"The file has {len(body):,} rows; at most {MAX_ROWS:,} can be read. Split it by place."
+        )
     width = len(heading)
     frame = pd.DataFrame([(row + [""] * width)[:width] for _, row in body], columns=heading, dtype=str)
     frame = frame.loc[:, ~frame.columns.duplicated()]
@@ -122,7 +136,9 @@ def _check_heading(frame: pd.DataFrame) -> None:
         missing.append("a position (postcode, or latitude and longitude, or easting and northing)")
     if missing:
         found = ", ".join(column for column in frame.columns if column != "row") or "nothing"
-        raise PartnersFileError(f"The heading row lacks {' and '.join(missing)}. It has: {found}. Rename or add the column and try again.")
+        raise PartnersFileError(
+            f"The heading row lacks {' and '.join(missing)}. It has: {found}. Rename or add the column and try again."
+        )
 
 
 def _dates(text: pd.Series, today: date) -> tuple[pd.Series, pd.Series]:
@@ -130,7 +146,9 @@ def _dates(text: pd.Series, today: date) -> tuple[pd.Series, pd.Series]:
     text = text.str.strip()
     read = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]")
     for form in _DATE_FORMATS:
-        read = read.fillna(pd.to_datetime(text.where(text != ""), format=form, errors="coerce").astype("datetime64[us]"))
+        read = read.fillna(
+            pd.to_datetime(text.where(text != ""), format=form, errors="coerce").astype("datetime64[us]")
+        )
     wrong = pd.Series("", index=text.index)
     wrong[(text != "") & read.isna()] = "is not a date (write 2026-03-31 or 31/03/2026)"
     wrong[read > pd.Timestamp(today)] = "is in the future"
@@ -139,8 +157,12 @@ def _dates(text: pd.Series, today: date) -> tuple[pd.Series, pd.Series]:
 
 def _positions(frame: pd.DataFrame, find_postcodes: FindPostcodes) -> tuple[pd.DataFrame, pd.Series]:
     """easting and northing of each row, from the first position it gives; and what is wrong with it ("" where nothing is)."""
-    numbers = {column: pd.to_numeric(frame[column].str.strip(), errors="coerce") if column in frame else pd.Series(np.nan, index=frame.index)
-               for column in ("easting", "northing", "latitude", "longitude")}
+    numbers = {
+        column: pd.to_numeric(frame[column].str.strip(), errors="coerce")
+        if column in frame
+        else pd.Series(np.nan, index=frame.index)
+        for column in ("easting", "northing", "latitude", "longitude")
+    }
     numbers = {column: value.where(np.isfinite(value)) for column, value in numbers.items()}
     east, north = numbers["easting"].copy(), numbers["northing"].copy()
     degrees = (east.isna() | north.isna()) & numbers["latitude"].between(49, 61) & numbers["longitude"].between(-9, 3)
@@ -151,7 +173,11 @@ def _positions(frame: pd.DataFrame, find_postcodes: FindPostcodes) -> tuple[pd.D
     given = pd.Series(False, index=frame.index)
     for column in ("easting", "northing", "latitude", "longitude"):
         given |= frame[column].str.strip().ne("") if column in frame else False
-    compact = frame["postcode"].str.upper().str.replace(r"[^A-Z0-9]", "", regex=True) if "postcode" in frame else pd.Series("", index=frame.index)
+    compact = (
+        frame["postcode"].str.upper().str.replace(r"[^A-Z0-9]", "", regex=True)
+        if "postcode" in frame
+        else pd.Series("", index=frame.index)
+    )
     wanted = (east.isna() | north.isna()) & ~swapped & (compact != "")
     if wanted.any():
         found = find_postcodes(compact[wanted].unique().tolist()).set_index("postcode")
@@ -176,9 +202,20 @@ def read(content: bytes, *, today: date, find_postcodes: FindPostcodes, people: 
     _check_heading(frame)
     reasons: list[pd.Series] = []
     name = frame["name"].str.replace(r"[\x00-\x1f\x7f]", " ", regex=True).str.strip()
-    reasons.append(pd.Series(np.where(name == "", "there is no name", np.where(name.str.len() > MAX_NAME, f"the name is longer than {MAX_NAME} letters", "")), index=frame.index))
+    reasons.append(
+        pd.Series(
+            np.where(
+                name == "",
+                "there is no name",
+                np.where(name.str.len() > MAX_NAME, f"the name is longer than {MAX_NAME} letters", ""),
+            ),
+            index=frame.index,
+        )
+    )
     stage = frame["stage"].str.strip().str.lower()
-    reasons.append(pd.Series(np.where(stage.isin(STAGES), "", "the stage is not one of: " + "; ".join(STAGES)), index=frame.index))
+    reasons.append(
+        pd.Series(np.where(stage.isin(STAGES), "", "the stage is not one of: " + "; ".join(STAGES)), index=frame.index)
+    )
     dates = {}
     for column in ("last_confirmed", "last_contact"):
         dates[column], wrong = _dates(frame[column] if column in frame else pd.Series("", index=frame.index), today)
@@ -192,10 +229,21 @@ def read(content: bytes, *, today: date, find_postcodes: FindPostcodes, people: 
     reasons.append(wrong.where(~far, "the point is over 25 km from anyone in England"))
 
     reason = pd.Series(["; ".join(filter(None, row)) for row in zip(*reasons, strict=True)], index=frame.index)
-    good = pd.DataFrame({"row": frame["row"], "name": name, "category": frame["category"].str.strip() if "category" in frame else "", "stage": stage, **position, **dates})
+    good = pd.DataFrame(
+        {
+            "row": frame["row"],
+            "name": name,
+            "category": frame["category"].str.strip() if "category" in frame else "",
+            "stage": stage,
+            **position,
+            **dates,
+        }
+    )
     duplicate = good.duplicated(["name", "easting", "northing"]) & (reason == "")
     reason[duplicate] = "the same name at the same point is already in the file"
     bad = pd.DataFrame({"row": frame["row"], "name": name.str.slice(0, MAX_NAME), "reason": reason})[reason != ""]
     good = good[reason == ""].reset_index(drop=True)
-    good["longitude"], good["latitude"] = _TO_DEGREES.transform(good["easting"].to_numpy(dtype=float), good["northing"].to_numpy(dtype=float))
+    good["longitude"], good["latitude"] = _TO_DEGREES.transform(
+        good["easting"].to_numpy(dtype=float), good["northing"].to_numpy(dtype=float)
+    )
     return Partners(good, bad.reset_index(drop=True))

@@ -25,15 +25,27 @@ def read(path: Path, boundaries: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.Dat
     frame["lsoa21cd"] = frame["lsoa21cd"].astype("str")
     frame["postcode"] = frame["pcds"].astype("str").str.replace(" ", "", regex=False)
     unplaced = ~frame["lsoa21cd"].isin(boundaries["lsoa21cd"])
-    points = gpd.GeoDataFrame(frame[unplaced], geometry=gpd.points_from_xy(frame.loc[unplaced, "easting"], frame.loc[unplaced, "northing"]), crs=27700)
+    points = gpd.GeoDataFrame(
+        frame[unplaced],
+        geometry=gpd.points_from_xy(frame.loc[unplaced, "easting"], frame.loc[unplaced, "northing"]),
+        crs=27700,
+    )
     waterside = ~points["lsoa21cd"].str.startswith("W")
-    nearest = gpd.sjoin_nearest(points[waterside].drop(columns="lsoa21cd"), boundaries[["lsoa21cd", "geometry"]], max_distance=NEAREST_LIMIT)
+    nearest = gpd.sjoin_nearest(
+        points[waterside].drop(columns="lsoa21cd"), boundaries[["lsoa21cd", "geometry"]], max_distance=NEAREST_LIMIT
+    )
     nearest = nearest[~nearest.index.duplicated()]
     frame.loc[nearest.index, "lsoa21cd"] = nearest["lsoa21cd"]
     still = ~frame["lsoa21cd"].isin(boundaries["lsoa21cd"])
     set_aside = frame.loc[still, ["pcds", "lsoa21cd"]].assign(reason="no English LSOA within 250 m of its point")
-    kept = frame.loc[~still, ["postcode", "lsoa21cd", "easting", "northing"]].drop_duplicates("postcode").sort_values("postcode")
-    return kept.astype({"easting": "int32", "northing": "int32"}).reset_index(drop=True), set_aside.reset_index(drop=True)
+    kept = (
+        frame.loc[~still, ["postcode", "lsoa21cd", "easting", "northing"]]
+        .drop_duplicates("postcode")
+        .sort_values("postcode")
+    )
+    return kept.astype({"easting": "int32", "northing": "int32"}).reset_index(drop=True), set_aside.reset_index(
+        drop=True
+    )
 
 
 def find(path: Path, postcode: str, lsoa21cd: pd.Series) -> tuple[str, int, int] | None:
@@ -51,10 +63,17 @@ def find(path: Path, postcode: str, lsoa21cd: pd.Series) -> tuple[str, int, int]
 
 def find_many(path: Path, wanted: list[str]) -> pd.DataFrame:
     """Points of those of the wanted postcodes (compact) that are live: postcode, easting, northing (EPSG:27700 metres)."""
-    return pq.read_table(path, columns=["postcode", "easting", "northing"], filters=[("postcode", "in", wanted)]).to_pandas()
+    return pq.read_table(
+        path, columns=["postcode", "easting", "northing"], filters=[("postcode", "in", wanted)]
+    ).to_pandas()
 
 
 def sector_exists(path: Path, sector: str) -> bool:
     """Whether any live postcode starts with `sector` (such as RM96): tells an ended postcode from one that never was."""
     upper = sector + "\uffff"
-    return pq.read_table(path, columns=["postcode"], filters=[("postcode", ">=", sector), ("postcode", "<", upper)]).num_rows > 0
+    return (
+        pq.read_table(
+            path, columns=["postcode"], filters=[("postcode", ">=", sector), ("postcode", "<", upper)]
+        ).num_rows
+        > 0
+    )

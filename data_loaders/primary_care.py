@@ -29,8 +29,13 @@ def read_registrations(path: Path) -> pd.DataFrame:
 def read_membership(path: Path) -> pd.DataFrame:
     """Practice → PCN → sub-ICB → ICB for one month; practices outside any PCN have a null pcn_code."""
     columns = {
-        "PRACTICE_CODE": "practice_code", "PRACTICE_NAME": "practice_name", "PRACTICE_POSTCODE": "postcode",
-        "PCN_CODE": "pcn_code", "PCN_NAME": "pcn_name", "ONS_SUB_ICB_LOCATION_CODE": "sicbl24cd", "ONS_ICB_CODE": "icb24cd",
+        "PRACTICE_CODE": "practice_code",
+        "PRACTICE_NAME": "practice_name",
+        "PRACTICE_POSTCODE": "postcode",
+        "PCN_CODE": "pcn_code",
+        "PCN_NAME": "pcn_name",
+        "ONS_SUB_ICB_LOCATION_CODE": "sicbl24cd",
+        "ONS_ICB_CODE": "icb24cd",
     }
     frame = read_csv(path, list(columns)).rename(columns=columns)
     outside = ~frame["pcn_code"].str.match(PCN_PATTERN, na=False)
@@ -41,28 +46,91 @@ def read_membership(path: Path) -> pd.DataFrame:
 def read_epcn(path: Path) -> pd.DataFrame:
     """NHS ODS dated memberships, one row a practice (the latest): practice_code, pcn_code, end_date (YYYYMMDD text or null)."""
     columns = {
-        "Partner Organisation Code": "practice_code", "PCN Code": "pcn_code",
-        "Practice to PCN Relationship Start Date": "start_date", "Practice to PCN Relationship End Date": "end_date",
+        "Partner Organisation Code": "practice_code",
+        "PCN Code": "pcn_code",
+        "Practice to PCN Relationship Start Date": "start_date",
+        "Practice to PCN Relationship End Date": "end_date",
     }
     frame = read_excel(path, "PCN Core Partner Details", list(columns)).rename(columns=columns)
-    return frame.sort_values(["practice_code", "start_date"]).drop_duplicates("practice_code", keep="last").reset_index(drop=True)
+    return (
+        frame.sort_values(["practice_code", "start_date"])
+        .drop_duplicates("practice_code", keep="last")
+        .reset_index(drop=True)
+    )
 
 
 def read_practices(path: Path) -> pd.DataFrame:
     """Practices open in January 2026 with their point (EPSG:27700 metres and EPSG:4326), LSOA 2021 and list size (people)."""
-    columns = ["practice_code", "practice_name", "postcode", "pcn_code", "easting", "northing", "lon", "lat", "lsoa21cd", "list_size", "list_size_source"]
+    columns = [
+        "practice_code",
+        "practice_name",
+        "postcode",
+        "pcn_code",
+        "easting",
+        "northing",
+        "lon",
+        "lat",
+        "lsoa21cd",
+        "list_size",
+        "list_size_source",
+    ]
     frame = read_csv(path, columns).rename(columns={"lon": "longitude", "lat": "latitude"})
     for column in ("easting", "northing", "longitude", "latitude", "list_size"):
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
     frame.loc[~frame["pcn_code"].str.match(PCN_PATTERN, na=False), "pcn_code"] = None
     return frame.sort_values("practice_code").reset_index(drop=True)
 
+
 _SMALL_WORDS = {"AND", "AT", "BY", "FOR", "IN", "OF", "ON", "THE", "UNDER", "UPON", "WITH", "LE", "EN"}
 # Published in capitals: these are spoken as letters, or are the shape of a postcode district or a road.
 _SPOKEN_AS_LETTERS = {
-    "PCN", "NHS", "GP", "GPS", "CIC", "LTD", "UK", "AIC", "ACF", "APL", "MPA", "IW", "BMC", "SASSE", "KIWY", "SEOXHA", "NORA", "FABB", "BNSSG",
-    "FOSS", "HOSMS", "NSG", "WBC", "HIPC", "ABC", "HASP", "SAPA", "SE", "SW", "NE", "NW", "NEL", "UOS", "HIP", "IMP", "TASC", "LOCC", "ASOP",
-    "WACA", "PCCO", "IGPC", "LIGA", "TABA", "TWNS", "MWEB", "II", "III",
+    "PCN",
+    "NHS",
+    "GP",
+    "GPS",
+    "CIC",
+    "LTD",
+    "UK",
+    "AIC",
+    "ACF",
+    "APL",
+    "MPA",
+    "IW",
+    "BMC",
+    "SASSE",
+    "KIWY",
+    "SEOXHA",
+    "NORA",
+    "FABB",
+    "BNSSG",
+    "FOSS",
+    "HOSMS",
+    "NSG",
+    "WBC",
+    "HIPC",
+    "ABC",
+    "HASP",
+    "SAPA",
+    "SE",
+    "SW",
+    "NE",
+    "NW",
+    "NEL",
+    "UOS",
+    "HIP",
+    "IMP",
+    "TASC",
+    "LOCC",
+    "ASOP",
+    "WACA",
+    "PCCO",
+    "IGPC",
+    "LIGA",
+    "TABA",
+    "TWNS",
+    "MWEB",
+    "II",
+    "III",
 }
 _EXACTLY = {"LTD": "Ltd", "GPS": "GPs", "ST": "St"}
 
@@ -105,9 +173,15 @@ def pcns(latest: pd.DataFrame) -> pd.DataFrame:
     A PCN whose practices sit in several sub-ICBs takes the one with most of them.
     """
     members = latest.dropna(subset="pcn_code")
-    size = members.groupby(["pcn_code", "sicbl24cd", "icb24cd"], as_index=False).size().sort_values(["pcn_code", "size", "sicbl24cd"], ascending=[True, False, True])
+    size = (
+        members.groupby(["pcn_code", "sicbl24cd", "icb24cd"], as_index=False)
+        .size()
+        .sort_values(["pcn_code", "size", "sicbl24cd"], ascending=[True, False, True])
+    )
     home = size.drop_duplicates("pcn_code").drop(columns="size")
-    names = members.groupby("pcn_code", as_index=False).agg(pcn_name_published=("pcn_name", "first"), practices=("practice_code", "nunique"))
+    names = members.groupby("pcn_code", as_index=False).agg(
+        pcn_name_published=("pcn_name", "first"), practices=("practice_code", "nunique")
+    )
     frame = names.merge(home, on="pcn_code")
     frame.insert(1, "pcn_name", frame["pcn_name_published"].map(name_as_spoken))
     frame["practices"] = frame["practices"].astype("int16")

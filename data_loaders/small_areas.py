@@ -49,7 +49,9 @@ def read_imd_workbook(path: Path) -> pd.DataFrame:
     frame = read_excel(path, "IMD25", list(_IMD_COLUMNS)).rename(columns=_IMD_COLUMNS)
     frame = frame.astype({"imd25_rank": "int32", "imd25_decile": "int32"}).sort_values("lsoa21cd")
     if not np.array_equal(np.sort(frame["imd25_rank"]), np.arange(1, len(frame) + 1)):
-        raise SourceError(path, "the ranks do not run from 1 to the number of rows once each", "a whole ranking", "Fetch it again.")
+        raise SourceError(
+            path, "the ranks do not run from 1 to the number of rows once each", "a whole ranking", "Fetch it again."
+        )
     return frame.reset_index(drop=True)
 
 
@@ -58,7 +60,9 @@ def read_age_groups(path: Path) -> pd.DataFrame:
     bands = [band for group in AGE_GROUPS.values() for band in group]
     frame = read_csv(path, ["LSOACode", *bands])
     numbers = frame[bands].astype("int32")
-    groups = pd.DataFrame({name: numbers[list(parts)].sum(axis=1).astype("int32") for name, parts in AGE_GROUPS.items()})
+    groups = pd.DataFrame(
+        {name: numbers[list(parts)].sum(axis=1).astype("int32") for name, parts in AGE_GROUPS.items()}
+    )
     return groups.assign(lsoa21cd=frame["LSOACode"])
 
 
@@ -80,8 +84,10 @@ def _check_against_workbook(attributes: pd.DataFrame, workbook: pd.DataFrame, pa
     if differs.any():
         first = joined.loc[differs, "lsoa21cd"].iloc[0]
         raise SourceError(
-            path, f"{int(differs.sum())} rows differ from MHCLG's workbook, the first {first}",
-            "the same rank, decile and authority in both", "Rebuild the joined table from the published one.",
+            path,
+            f"{int(differs.sum())} rows differ from MHCLG's workbook, the first {first}",
+            "the same rank, decile and authority in both",
+            "Rebuild the joined table from the published one.",
         )
 
 
@@ -96,7 +102,9 @@ def read(source: Path) -> pd.DataFrame:
     path = source / ATTRIBUTES
     expected = [*pq.read_schema(path).names] if path.is_file() else ["lsoa21cd"]
     needed = [column for column in snapshot_schemas.small_areas.columns if column not in _DERIVED]
-    attributes = read_parquet(path, list(dict.fromkeys([*needed, *expected]))).sort_values("lsoa21cd").reset_index(drop=True)
+    attributes = (
+        read_parquet(path, list(dict.fromkeys([*needed, *expected]))).sort_values("lsoa21cd").reset_index(drop=True)
+    )
     text = attributes.select_dtypes(include=["object", "string"]).columns
     attributes = attributes.astype(dict.fromkeys(text, "str"))
 

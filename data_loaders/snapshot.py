@@ -56,7 +56,10 @@ class Snapshot:
             if not path.is_file():
                 raise SnapshotError(path, "the file is missing")
             if path.stat().st_size != listed["bytes"]:
-                raise SnapshotError(path, f"it has {path.stat().st_size:,} bytes and should have {listed['bytes']:,}: cut short or altered")
+                raise SnapshotError(
+                    path,
+                    f"it has {path.stat().st_size:,} bytes and should have {listed['bytes']:,}: cut short or altered",
+                )
             if manifests.sha256(path) != listed["sha256"]:
                 raise SnapshotError(path, "its checksum is not the one recorded when it was built: altered")
             self._verified.add(table)
@@ -89,4 +92,6 @@ class Snapshot:
             if not file.is_file():
                 raise SnapshotError(file, "the outline file is missing")
             if file.stat().st_size != size:
-                raise SnapshotError(file, f"the outline file has {file.stat().st_size:,} bytes and should have {size:,}")
+                raise SnapshotError(
+                    file, f"the outline file has {file.stat().st_size:,} bytes and should have {size:,}"
+                )

@@ -63,7 +63,9 @@ def read_boundaries(path: Path) -> gpd.GeoDataFrame:
         require_columns(path, pq.read_schema(path).names, columns)
         frame = gpd.read_parquet(path, columns=columns).rename(columns={"LSOA21CD": "lsoa21cd"}).to_crs(27700)
     except (pa.ArrowInvalid, OSError) as error:
-        raise SourceError(path, f"it cannot be read as GeoParquet ({error})", "a whole GeoParquet file", "Fetch it again.") from error
+        raise SourceError(
+            path, f"it cannot be read as GeoParquet ({error})", "a whole GeoParquet file", "Fetch it again."
+        ) from error
     frame["geometry"] = frame.geometry.make_valid()
     return frame.sort_values("lsoa21cd").reset_index(drop=True)
 
@@ -92,7 +94,9 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     areas = areas.join(footprints.registration_cover(patients, population), on="lsoa21cd")
     english = registrations.loc[registrations["lsoa11cd"].str.startswith("E01"), "patients"].sum()
     before = registrations.loc[
-        registrations["lsoa11cd"].str.startswith("E01") & registrations["practice_code"].isin(membership.practices.index), "patients"
+        registrations["lsoa11cd"].str.startswith("E01")
+        & registrations["practice_code"].isin(membership.practices.index),
+        "patients",
     ].sum()
     rows["gp_registrations"] = len(registrations)
     used["gp_registrations"] = {
@@ -103,7 +107,9 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
         "percent_of_english_patients_used": round(100 * float(before) / float(english), 3),
     }
     for source_id, frame, basis in (
-        ("pcn_membership_2026_01", latest, "Jan 2026"), ("pcn_membership_2025_10", earlier, "Oct 2025"), ("epcn_2024_10", epcn, "Oct 2024 ePCN"),
+        ("pcn_membership_2026_01", latest, "Jan 2026"),
+        ("pcn_membership_2025_10", earlier, "Oct 2025"),
+        ("epcn_2024_10", epcn, "Oct 2024 ePCN"),
     ):
         rows[source_id] = len(frame)
         used[source_id] = {"practices_taken_from_it": int((membership.practices["basis"] == basis).sum())}
@@ -115,7 +121,10 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     pcns["registered_patients"] = pcns["pcn_code"].map(by_pcn).fillna(0.0)
     pcns["leading_lsoas"] = pcns["pcn_code"].map(led).fillna(0).astype("int32")
     why = pcns["is_place"].map(
-        {True: "another PCN has more patients in every LSOA", False: "digital-first: its patients are spread over London, so its footprint is not a place"}
+        {
+            True: "another PCN has more patients in every LSOA",
+            False: "digital-first: its patients are spread over London, so its footprint is not a place",
+        }
     )
     pcns["not_leading_why"] = why.where(pcns["leading_lsoas"] == 0, None)
     # The file of outlines that holds a footprint is named after the system where it leads most people.
@@ -128,9 +137,14 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     rows["lsoa21_boundaries"] = len(boundaries)
     live, set_aside = postcodes.read(source / postcodes.LOOKUP, boundaries)
     rows["postcodes"] = len(live) + len(set_aside)
-    used["postcodes"] = {"postcodes_in_snapshot": len(live), "set_aside": "; ".join(f"{row.pcds}: {row.reason}" for row in set_aside.itertuples())}
+    used["postcodes"] = {
+        "postcodes_in_snapshot": len(live),
+        "set_aside": "; ".join(f"{row.pcds}: {row.reason}" for row in set_aside.itertuples()),
+    }
     row_of = pd.Index(areas["lsoa21cd"])
-    packed = live.assign(lsoa_row=row_of.get_indexer(live["lsoa21cd"]).astype("int32"))[["postcode", "lsoa_row", "easting", "northing"]]
+    packed = live.assign(lsoa_row=row_of.get_indexer(live["lsoa21cd"]).astype("int32"))[
+        ["postcode", "lsoa_row", "easting", "northing"]
+    ]
 
     progress("community assets")
     worship = osm_places_of_worship.read(source / manifests.source_file("osm_places_of_worship"))
@@ -138,7 +152,9 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     centres = gla_community_centres.read(source / manifests.source_file("gla_community_centres"))
     assets = community_assets.build(worship, libraries, centres, live, boundaries, areas)
     for source_id, frame, name in (
-        ("osm_places_of_worship", worship, "OpenStreetMap"), ("ace_libraries", libraries, "Arts Council England"), ("gla_community_centres", centres, "Greater London Authority"),
+        ("osm_places_of_worship", worship, "OpenStreetMap"),
+        ("ace_libraries", libraries, "Arts Council England"),
+        ("gla_community_centres", centres, "Greater London Authority"),
     ):
         mine = assets.assets[assets.assets["source"] == name]
         rows[source_id] = len(frame)
@@ -147,10 +163,19 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     rows["faith_covenant"], used["faith_covenant"] = len(covenant), {"in_england": int(covenant["in_england"].sum())}
 
     tables = {
-        "small_areas": areas, "pcn_shares": shares, "pcns": pcns, "practices": practices, "postcodes": packed,
-        "community_assets": assets.assets, "asset_coverage": assets.coverage, "asset_matches": assets.report, "faith_covenant": covenant,
+        "small_areas": areas,
+        "pcn_shares": shares,
+        "pcns": pcns,
+        "practices": practices,
+        "postcodes": packed,
+        "community_assets": assets.assets,
+        "asset_coverage": assets.coverage,
+        "asset_matches": assets.report,
+        "faith_covenant": covenant,
     }
-    leading = shares.loc[shares["leading"], ["lsoa21cd", "pcn_code"]].merge(pcns[["pcn_code", "pcn_name"]], on="pcn_code")
+    leading = shares.loc[shares["leading"], ["lsoa21cd", "pcn_code"]].merge(
+        pcns[["pcn_code", "pcn_name"]], on="pcn_code"
+    )
     return Built(tables, rows, used), leading
 
 
@@ -158,12 +183,18 @@ def _validate(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     checked = {}
     for name, frame in tables.items():
         try:
-            checked[name] = SCHEMAS[name].validate(frame, lazy=True)[list(frame.columns)] if name != "faith_covenant" else SCHEMAS[name].validate(frame)
+            checked[name] = (
+                SCHEMAS[name].validate(frame, lazy=True)[list(frame.columns)]
+                if name != "faith_covenant"
+                else SCHEMAS[name].validate(frame)
+            )
         except pandera.errors.SchemaErrors as error:
             case = error.failure_cases.iloc[0]
             raise SourceError(
-                f"{name}.parquet", f"{len(error.failure_cases)} checks failed, the first on column {case['column']!r}: {case['check']} ({case['failure_case']!r})",
-                "a table as described in data_loaders/snapshot_schemas.py", "Mend the source or its loader; the last snapshot is untouched.",
+                f"{name}.parquet",
+                f"{len(error.failure_cases)} checks failed, the first on column {case['column']!r}: {case['check']} ({case['failure_case']!r})",
+                "a table as described in data_loaders/snapshot_schemas.py",
+                "Mend the source or its loader; the last snapshot is untouched.",
             ) from error
     return checked
 
@@ -174,20 +205,33 @@ def write_table(frame: pd.DataFrame, path: Path, *, row_group_size: int = 1 << 2
     sorted_text = frame.columns[0] == "postcode"
     # Sorted postcodes share their beginnings and neighbours' coordinates are near, so deltas halve the file.
     options = (
-        {"use_dictionary": False, "column_encoding": {"postcode": "DELTA_BYTE_ARRAY", "lsoa_row": "DELTA_BINARY_PACKED", "easting": "DELTA_BINARY_PACKED", "northing": "DELTA_BINARY_PACKED"}}
-        if sorted_text else {}
+        {
+            "use_dictionary": False,
+            "column_encoding": {
+                "postcode": "DELTA_BYTE_ARRAY",
+                "lsoa_row": "DELTA_BINARY_PACKED",
+                "easting": "DELTA_BINARY_PACKED",
+                "northing": "DELTA_BINARY_PACKED",
+            },
+        }
+        if sorted_text
+        else {}
     )
     pq.write_table(table, path, compression="zstd", compression_level=15, row_group_size=row_group_size, **options)
 
 
-def build(source: Path, *, folder: Path = DEFAULT_FOLDER, static: Path = STATIC_FOLDER, progress: Progress = lambda step: None) -> dict[str, object]:
+def build(
+    source: Path, *, folder: Path = DEFAULT_FOLDER, static: Path = STATIC_FOLDER, progress: Progress = lambda step: None
+) -> dict[str, object]:
     """Build the snapshot from the publishers' files in `source` into `folder` and the outlines into static/geometry.
 
     Returns the list of contents as written. Raises SourceError and changes nothing when a source cannot be used.
     """
     for source_id in manifests.source_ids():
         if not (source / manifests.source_file(source_id)).is_file():
-            raise SourceError(source / manifests.source_file(source_id), "the file is missing", f"it in {source}", "Check --source.")
+            raise SourceError(
+                source / manifests.source_file(source_id), "the file is missing", f"it in {source}", "Check --source."
+            )
     built, leading = _derive(source, progress)
     tables = _validate(built.tables)
 
@@ -197,20 +241,26 @@ def build(source: Path, *, folder: Path = DEFAULT_FOLDER, static: Path = STATIC_
         progress("outlines")
         shapes = static / "geometry"
         # New names stand beside the old ones until the new index is in place, so a failure here leaves a whole snapshot.
-        index = geometry.build(source / BOUNDARIES, tables["small_areas"], leading, None, tables["community_assets"], shapes, keep_old=True)
+        index = geometry.build(
+            source / BOUNDARIES, tables["small_areas"], leading, None, tables["community_assets"], shapes, keep_old=True
+        )
         built.used["lsoa21_boundaries"] = {"outline_files": len(index), "outline_bytes": int(index["bytes"].sum())}
         tables |= _validate({"geometry": index})
         progress("writing")
         new = Path(aside)
         (new / "manifests").mkdir()
         for source_id in manifests.source_ids():
-            manifests.write(manifests.describe(source_id, source, built.rows[source_id], built.used[source_id]), new / "manifests")
+            manifests.write(
+                manifests.describe(source_id, source, built.rows[source_id], built.used[source_id]), new / "manifests"
+            )
         listed = {}
         for name, frame in sorted(tables.items()):
             path = new / f"{name}.parquet"
             write_table(frame, path, row_group_size=1 << 16 if name == "postcodes" else 1 << 20)
             listed[name] = {"rows": len(frame), "bytes": path.stat().st_size, "sha256": manifests.sha256(path)}
-        described = {source_id: manifests.sha256(new / "manifests" / f"{source_id}.json") for source_id in manifests.source_ids()}
+        described = {
+            source_id: manifests.sha256(new / "manifests" / f"{source_id}.json") for source_id in manifests.source_ids()
+        }
         contents: dict[str, object] = {"format": FORMAT, "tables": listed, "manifests": described}
         (new / "snapshot.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
         _swap(new, folder)

@@ -20,15 +20,31 @@ view = st.session_state["view"]
 place = atlas.gazetteer.place(view.place)
 inside = atlas.gazetteer.mask(place)
 known = partners.current(atlas, today)
-found = core20_gaps(atlas.areas, inside, atlas.place_index, known.table, today=today, reach=view.reach, categories=view.categories)
+found = core20_gaps(
+    atlas.areas, inside, atlas.place_index, known.table, today=today, reach=view.reach, categories=view.categories
+)
 states = ranking.people_by_state(found)
-places_here = int((atlas.places["category"].isin(view.categories) & atlas.places["lsoa21cd"].isin(atlas.areas.loc[inside, "lsoa21cd"])).sum())
+places_here = int(
+    (
+        atlas.places["category"].isin(view.categories)
+        & atlas.places["lsoa21cd"].isin(atlas.areas.loc[inside, "lsoa21cd"])
+    ).sum()
+)
 
 st.title(words.headline(place.name, states, view.walk_m))
 st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
-segments = [StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"])) for key, label in words.STATE_LABELS.items()]
-st.caption(words.size_sentence(place.level, int(atlas.areas.loc[inside, "pop_mid2022"].sum()), int(states["people"].sum())))
-state_bar(segments, key="states", alt="People in Core20 neighbourhoods by state: " + "; ".join(f"{s.label} {s.people:,}" for s in segments))
+segments = [
+    StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"]))
+    for key, label in words.STATE_LABELS.items()
+]
+st.caption(
+    words.size_sentence(place.level, int(atlas.areas.loc[inside, "pop_mid2022"].sum()), int(states["people"].sum()))
+)
+state_bar(
+    segments,
+    key="states",
+    alt="People in Core20 neighbourhoods by state: " + "; ".join(f"{s.label} {s.people:,}" for s in segments),
+)
 gaps_controls.controls(view, place)
 
 level = gaps_controls.list_level(view, place)
@@ -36,7 +52,11 @@ if level == "lsoa":
     table, column = found, "lsoa21cd"
 else:
     table, column = gaps_controls.summary(atlas, view, inside, level, found), "code"
-lsoa = view.lsoa if view.lsoa is not None else (str(found["lsoa21cd"].iloc[0]) if len(found) and gaps_controls.is_local(place) else None)
+lsoa = (
+    view.lsoa
+    if view.lsoa is not None
+    else (str(found["lsoa21cd"].iloc[0]) if len(found) and gaps_controls.is_local(place) else None)
+)
 pages = gaps_list.pages(len(table))
 page = min(view.page, pages)
 
@@ -44,7 +64,9 @@ wide_left, wide_right = st.columns([3, 2], gap="medium")
 with wide_left:
     with st.container(key="gaps_map"):
         if gaps_controls.is_local(place):
-            drawn = gaps_map.small_area_map(atlas, view, place, found, known.table, place_bar.chosen_point(atlas), lsoa, pd.Timestamp(today))
+            drawn = gaps_map.small_area_map(
+                atlas, view, place, found, known.table, place_bar.chosen_point(atlas), lsoa, pd.Timestamp(today)
+            )
             area_map(drawn, key="map", on_select=lambda code: place_bar.change(lsoa=code))
         else:
             coarse = level if level != "lsoa" else view.icb
@@ -53,16 +75,34 @@ with wide_left:
             area_map(drawn, key="map", on_select=lambda code: place_bar.set_view(view.at(code)))
     with st.container(key="gaps_list"):
         rows = gaps_list.on_page(table, page)
-        caption = f"{'Core20 neighbourhoods' if level == 'lsoa' else words.LEVEL_NAMES[level].capitalize()} in {place.name}, most residents without a confirmed partner first"
+        listed = "Core20 neighbourhoods" if level == "lsoa" else words.LEVEL_NAMES[level].capitalize()
+        caption = f"{listed} in {place.name}, most residents without a confirmed partner first"
         if level == "lsoa":
             ranked_list(
-                gaps_list.small_area_rows(rows, view.categories), key="list", caption=caption, selected=lsoa, page=page, pages=pages, total=len(table),
-                shows="gaps_panel", on_select=lambda code: place_bar.change(lsoa=code), on_page=lambda number: place_bar.change(page=number),
+                gaps_list.small_area_rows(rows, view.categories),
+                key="list",
+                caption=caption,
+                selected=lsoa,
+                page=page,
+                pages=pages,
+                total=len(table),
+                shows="gaps_panel",
+                on_select=lambda code: place_bar.change(lsoa=code),
+                on_page=lambda number: place_bar.change(page=number),
             )
         else:
             ranked_list(
-                gaps_list.area_rows(rows, 1 + (page - 1) * gaps_list.PAGE_ROWS, level if place.level == "england" else None), key="areas", caption=caption, columns=gaps_list.AREA_COLUMNS, page=page, pages=pages, total=len(table),
-                on_select=lambda code: place_bar.set_view(view.at(code)), on_page=lambda number: place_bar.change(page=number),
+                gaps_list.area_rows(
+                    rows, 1 + (page - 1) * gaps_list.PAGE_ROWS, level if place.level == "england" else None
+                ),
+                key="areas",
+                caption=caption,
+                columns=gaps_list.AREA_COLUMNS,
+                page=page,
+                pages=pages,
+                total=len(table),
+                on_select=lambda code: place_bar.set_view(view.at(code)),
+                on_page=lambda number: place_bar.change(page=number),
             )
 with wide_right, st.container(key="gaps_panel"):
     if lsoa is None:
@@ -79,13 +119,18 @@ with wide_right, st.container(key="gaps_panel"):
                 gaps_panel.partners_section(area, known.table, view, today),
                 gaps_panel.places_section(atlas, area, view),
             ],
-            key="reach", callout=gaps_panel.next_conversation(row, area["lad24nm"]),
+            key="reach",
+            callout=gaps_panel.next_conversation(row, area["lad24nm"]),
         )
         covenant = gaps_panel.faith_covenant_line(atlas.faith_covenant, area["lad24cd"], area["utlacd"])
         if covenant:
             st.caption(covenant)
         fact_list(
-            [gaps_panel.pcn_section(atlas, lsoa, bool(area["low_registration"])), gaps_panel.notable_section(area, atlas.england), gaps_panel.coverage_section(atlas, area["lad24cd"])],
+            [
+                gaps_panel.pcn_section(atlas, lsoa, bool(area["low_registration"])),
+                gaps_panel.notable_section(area, atlas.england),
+                gaps_panel.coverage_section(atlas, area["lad24cd"]),
+            ],
             key="about",
         )
         with st.expander("Everyone who lives here: age, ethnic group, religion, disability"):

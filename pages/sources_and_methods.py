@@ -15,30 +15,57 @@ atlas = open_atlas()
 manifests = atlas.snapshot.manifests()
 
 st.title("Sources and methods")
-st.markdown("Every figure in this atlas is public, dated and credited. What follows says where each comes from, how it was worked out, and where it is weak.")
+st.markdown(
+    "Every figure in this atlas is public, dated and credited. What follows says where each comes from, how it was worked out, and where it is weak."
+)
 
 st.header("Sources")
 st.table(sources_table(manifests), hide_index=True, alt="Every source of the snapshot, with vintage, rows and licence")
 with st.expander("The copies that were read: figures used, addresses and checksums"):
-    st.dataframe(copies_table(manifests), hide_index=True, alt="For each source: what is in the snapshot, where it is published, and the checksum of the copy read")
+    st.dataframe(
+        copies_table(manifests),
+        hide_index=True,
+        alt="For each source: what is in the snapshot, where it is published, and the checksum of the copy read",
+    )
 
 st.header("Methods")
 st.markdown(METHODS.read_text(encoding="utf-8"))
 st.markdown(f"{patients_line(manifests)} {networks_line(atlas.pcns)}")
 
 st.header("What is mapped where")
-st.table(coverage_table(atlas.coverage), hide_index=True, alt="Number of authorities where each kind of place is mapped, partly mapped or not mapped")
-category = st.selectbox("Kind of place", list(CATEGORY_PLURALS), format_func=lambda name: CATEGORY_PLURALS[name].capitalize())
+st.table(
+    coverage_table(atlas.coverage),
+    hide_index=True,
+    alt="Number of authorities where each kind of place is mapped, partly mapped or not mapped",
+)
+category = st.selectbox(
+    "Kind of place", list(CATEGORY_PLURALS), format_func=lambda name: CATEGORY_PLURALS[name].capitalize()
+)
 names = atlas.names("lad24")
 rows = atlas.coverage[(atlas.coverage["category"] == category) & atlas.coverage["faith_tradition"].isna()]
 st.dataframe(
-    pd.DataFrame({"Place": rows["lad24cd"].map(names), "Records": rows["records"], "Mapped?": rows["status"], "Source date": rows["source_date"], "Note": rows["note"]}).sort_values("Place"),
-    hide_index=True, height=320, alt="Coverage of the chosen kind of place by authority",
+    pd.DataFrame(
+        {
+            "Place": rows["lad24cd"].map(names),
+            "Records": rows["records"],
+            "Mapped?": rows["status"],
+            "Source date": rows["source_date"],
+            "Note": rows["note"],
+        }
+    ).sort_values("Place"),
+    hide_index=True,
+    height=320,
+    alt="Coverage of the chosen kind of place by authority",
 )
 
 st.header("Glossary")
-st.table(pd.DataFrame({"Word": list(glossary()), "Meaning": list(glossary().values())}), hide_index=True, alt="Glossary")
+st.table(
+    pd.DataFrame({"Word": list(glossary()), "Meaning": list(glossary().values())}), hide_index=True, alt="Glossary"
+)
 
 st.header("Credits")
 st.markdown(provenance.ATTRIBUTION)
-st.caption("Common Ground is free software under the MIT licence. Rows from OpenStreetMap keep their own licence (ODbL 1.0) in every download, in the column *licence* or by their source.")
+st.caption(
+    "Common Ground is free software under the MIT licence. What a download derives from OpenStreetMap's places of worship "
+    "(the columns *places_in_reach* and *nearest_place_of_worship_m*) keeps OpenStreetMap's credit and licence, ODbL 1.0."
+)

@@ -160,9 +160,7 @@ def _classes(classes: Sequence[FillClass]) -> list[dict[str, Any]]:
             if owner.setdefault(code, each.key) != each.key:
                 raise ValueError(f"area {code} is in two classes, {owner[code]!r} and {each.key!r}.")
     # Sorted, so that a rerun with the same areas in another order changes nothing in the browser.
-    return [
-        {"key": c.key, "label": c.label, "colour": c.colour, "codes": sorted(set(c.codes))} for c in classes
-    ]
+    return [{"key": c.key, "label": c.label, "colour": c.colour, "codes": sorted(set(c.codes))} for c in classes]
 
 
 @cache

@@ -57,9 +57,7 @@ class StateSegment:
     areas: int
 
 
-def state_bar_payload(
-    segments: Sequence[StateSegment], *, alt: str, empty: str = NO_CORE20
-) -> dict[str, Any]:
+def state_bar_payload(segments: Sequence[StateSegment], *, alt: str, empty: str = NO_CORE20) -> dict[str, Any]:
     """Return what the state bar's script draws: segments in the order given, and the people in all of them.
 
     Raises
@@ -80,8 +78,7 @@ def state_bar_payload(
         "empty": empty,
         "total": int(sum(segment.people for segment in segments)),
         "segments": [
-            {"label": s.label, "colour": s.colour, "people": int(s.people), "figure": f"{s.people:,}"}
-            for s in segments
+            {"label": s.label, "colour": s.colour, "people": int(s.people), "figure": f"{s.people:,}"} for s in segments
         ],
     }
 

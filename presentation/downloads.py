@@ -45,8 +45,13 @@ def to_csv(frame: pd.DataFrame, notes: Sequence[str]) -> bytes:
 def to_xlsx(frame: pd.DataFrame, notes: Sequence[str], sheet: str) -> bytes:
     """A workbook of two sheets: the table, and the notes on sources and settings. Text is never a formula."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False})
-    bold, wrap = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"text_wrap": True})
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+    )
+    bold, wrap = (
+        book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        book.add_format({"text_wrap": True}),
+    )
     table = book.add_worksheet(sheet[:31])
     table.freeze_panes(1, 0)
     for column, name in enumerate(frame.columns):
@@ -54,7 +59,11 @@ def to_xlsx(frame: pd.DataFrame, notes: Sequence[str], sheet: str) -> bytes:
         width = min(48, max(len(str(name)), int(frame[name].astype(str).str.len().head(200).max() or 0)) + 2)
         table.set_column(column, column, width)
         for row, value in enumerate(frame[name].tolist(), start=1):
-            if value is None or value is pd.NaT or (isinstance(value, float) and (value != value or value in (float("inf"), float("-inf")))):
+            if (
+                value is None
+                or value is pd.NaT
+                or (isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))))
+            ):
                 continue
             if isinstance(value, bool | int | float):
                 table.write(row, column, value)
@@ -80,8 +89,20 @@ def to_geojson(frame: pd.DataFrame, code_column: str, outlines: Iterable[Path], 
             if feature["properties"]["code"] in wanted:
                 shapes[feature["properties"]["code"]] = feature["geometry"]
     records = json.loads(frame.to_json(orient="records", double_precision=6))
-    features = [{"type": "Feature", "id": record[code_column], "properties": record, "geometry": shapes.get(record[code_column])} for record in records]
-    return json.dumps({"type": "FeatureCollection", "metadata": list(notes), "features": features}, ensure_ascii=False, separators=(",", ":")).encode()
+    features = [
+        {
+            "type": "Feature",
+            "id": record[code_column],
+            "properties": record,
+            "geometry": shapes.get(record[code_column]),
+        }
+        for record in records
+    ]
+    return json.dumps(
+        {"type": "FeatureCollection", "metadata": list(notes), "features": features},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
 
 
 def to_json(frame: pd.DataFrame, notes: Sequence[str]) -> bytes:

@@ -12,7 +12,13 @@ from presentation.components import RankedRow
 from presentation.words import STATE_COLOURS, STATE_LABELS, list_reason, outside_usual, people, percent
 
 PAGE_ROWS = 12
-AREA_COLUMNS = (("rank", "#"), ("name", "Name"), ("people", "Core20 people"), ("without", "Without a confirmed partner"), ("share", "Core20, of all residents"))
+AREA_COLUMNS = (
+    ("rank", "#"),
+    ("name", "Name"),
+    ("people", "Core20 people"),
+    ("without", "Without a confirmed partner"),
+    ("share", "Core20, of all residents"),
+)
 
 
 def pages(total: int) -> int:
@@ -41,10 +47,16 @@ def small_area_rows(table: pd.DataFrame, categories: Sequence[str]) -> list[Rank
         nearest = min((float(row[column]) for column in columns), default=math.inf)
         rows.append(
             RankedRow(
-                id=row["lsoa21cd"], name=row["neighbourhood"], rank=int(row["rank"]),
+                id=row["lsoa21cd"],
+                name=row["neighbourhood"],
+                rank=int(row["rank"]),
                 detail=f"{row['lsoa21nm']} · {row['leading_pcn_name']} {percent(row['leading_pcn_share'])}",
-                people=int(row["people"]), state_key=row["state"], state_label=STATE_LABELS[row["state"]], colour=STATE_COLOURS[row["state"]],
-                places=int(row["places_in_reach"]), nearest=None if math.isinf(nearest) else nearest,
+                people=int(row["people"]),
+                state_key=row["state"],
+                state_label=STATE_LABELS[row["state"]],
+                colour=STATE_COLOURS[row["state"]],
+                places=int(row["places_in_reach"]),
+                nearest=None if math.isinf(nearest) else nearest,
                 reason=list_reason(row),
             )
         )
@@ -63,9 +75,15 @@ def area_rows(summary: pd.DataFrame, first_rank: int, level: str | None) -> list
     """
     return [
         RankedRow(
-            id=row["code"], name=row["name"], rank=first_rank + position, detail=_size(row["population"], level),
+            id=row["code"],
+            name=row["name"],
+            rank=first_rank + position,
+            detail=_size(row["population"], level),
             people=round(row["core20_people"]),
-            values={"without": round(row["core20_people_without_confirmed_partner"]), "share": percent(row["core20_share"])},
+            values={
+                "without": round(row["core20_people_without_confirmed_partner"]),
+                "share": percent(row["core20_share"]),
+            },
         )
         for position, row in enumerate(summary.to_dict("records"))
     ]

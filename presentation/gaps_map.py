@@ -38,7 +38,16 @@ def _extent(atlas: Atlas, place: Place, inside: npt.NDArray[np.bool_]) -> tuple[
     return _bounds(atlas.areas[inside])
 
 
-def small_area_map(atlas: Atlas, view: View, place: Place, gaps: pd.DataFrame, partners: pd.DataFrame, point: PostcodePoint | None, lsoa: str | None, today: pd.Timestamp) -> MapView:
+def small_area_map(
+    atlas: Atlas,
+    view: View,
+    place: Place,
+    gaps: pd.DataFrame,
+    partners: pd.DataFrame,
+    point: PostcodePoint | None,
+    lsoa: str | None,
+    today: pd.Timestamp,
+) -> MapView:
     """A system, place or neighbourhood: LSOAs by state, PCN footprints, places by shape, partners as stars.
 
     gaps: lsoa21cd, state and people of the Core20 LSOAs of the place.
@@ -54,19 +63,32 @@ def small_area_map(atlas: Atlas, view: View, place: Place, gaps: pd.DataFrame, p
         return [files[layer, key] for key in keys if (layer, key) in files]
 
     classes = [
-        FillClass(state, STATE_LABELS[state], STATE_COLOURS[state], gaps.loc[gaps["state"] == state, "lsoa21cd"].tolist()) for state in STATE_LABELS
+        FillClass(
+            state, STATE_LABELS[state], STATE_COLOURS[state], gaps.loc[gaps["state"] == state, "lsoa21cd"].tolist()
+        )
+        for state in STATE_LABELS
     ]
-    outlines = [OutlineLayer(urls("pcn", footprints), "Neighbourhood (PCN footprint)", 1.2, only=networks), OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2)]
+    outlines = [
+        OutlineLayer(urls("pcn", footprints), "Neighbourhood (PCN footprint)", 1.2, only=networks),
+        OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2),
+    ]
     confirmed = partners[partner_standing(partners, today.date()) == CONFIRMED] if len(partners) else partners
     west, south, east, north = _extent(atlas, place, inside)
-    near = confirmed[confirmed["longitude"].between(west, east) & confirmed["latitude"].between(south, north)].head(MAX_PARTNERS_DRAWN)
+    near = confirmed[confirmed["longitude"].between(west, east) & confirmed["latitude"].between(south, north)].head(
+        MAX_PARTNERS_DRAWN
+    )
     whole_authority = place.level == "lad24"
     crowded = len(authorities) > MAX_AUTHORITIES_WITH_PLACES
-    shapes = [PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), SHAPES[c]) for c in view.categories]
+    shapes = [
+        PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), SHAPES[c])
+        for c in view.categories
+    ]
     totals = gaps.groupby("state", observed=False)["people"].sum()
     said = "; ".join(f"{STATE_LABELS[str(state)].lower()} {people(total)}" for state, total in totals.items() if total)
     return MapView(
-        fills=Fills(urls("lsoa", authorities), classes, NOT_CORE20, None if whole_authority else here["lsoa21cd"].tolist()),
+        fills=Fills(
+            urls("lsoa", authorities), classes, NOT_CORE20, None if whole_authority else here["lsoa21cd"].tolist()
+        ),
         bounds=(west, south, east, north),
         outlines=outlines,
         places=Places(urls("places", authorities), shapes, 10.4 if crowded else 0.0),
@@ -74,7 +96,8 @@ def small_area_map(atlas: Atlas, view: View, place: Place, gaps: pd.DataFrame, p
         labels=urls("labels", authorities),
         selected=lsoa,
         marker=None if point is None else _marker(atlas, point),
-        alt=f"Map of {place.name}: {counted(len(gaps), 'Core20 neighbourhood')}, people by state: {said or 'none live in one'}. The list has the same neighbourhoods.",
+        alt=f"Map of {place.name}: {counted(len(gaps), 'Core20 neighbourhood')}, people by state: {said or 'nobody in one'}. "
+        "The list has the same neighbourhoods.",
     )
 
 
@@ -100,7 +123,13 @@ def scale_classes(values: pd.Series) -> list[tuple[str, str, list[str]]]:
     classes = []
     for position in range(len(edges) - 1):
         low, high = edges[position], edges[position + 1]
-        label = f"Up to {people(high)} people" if position == 0 else f"Over {people(low)}" if position == len(edges) - 2 else f"Over {people(low)} to {people(high)}"
+        label = (
+            f"Up to {people(high)} people"
+            if position == 0
+            else f"Over {people(low)}"
+            if position == len(edges) - 2
+            else f"Over {people(low)} to {people(high)}"
+        )
         classes.append((label, SCALE[round(position * step)], present.index[place == position].tolist()))
     return classes
 
@@ -111,12 +140,20 @@ def england_map(atlas: Atlas, place: Place, level: str, summary: pd.DataFrame) -
     summary: code and core20_people_without_confirmed_partner. level: icb24, icb26, lad24 or pcn.
     """
     values = summary.set_index("code")["core20_people_without_confirmed_partner"]
-    classes = [FillClass(f"class{position}", label, colour, codes) for position, (label, colour, codes) in enumerate(scale_classes(values))]
+    classes = [
+        FillClass(f"class{position}", label, colour, codes)
+        for position, (label, colour, codes) in enumerate(scale_classes(values))
+    ]
     files = atlas.outlines
     whole = place.level == "england"
     bounds = (-5.9, 49.85, 1.9, 55.85) if whole else _bounds(atlas.areas[atlas.gazetteer.mask(place)], 0.06)
     return MapView(
-        fills=Fills([files[level, "england"]], classes, "No Core20 residents without a confirmed partner", None if whole else summary["code"].tolist()),
+        fills=Fills(
+            [files[level, "england"]],
+            classes,
+            "No Core20 residents without a confirmed partner",
+            None if whole else summary["code"].tolist(),
+        ),
         bounds=bounds,
         outlines=[OutlineLayer([files["rgn", "england"]], "Region", 1.5)],
         labels=[files["labels", "england"]],

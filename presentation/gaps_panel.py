@@ -13,21 +13,62 @@ from analysis.reach import PlaceIndex, within_reach_of
 from data_loaders.atlas import Atlas
 from presentation.components import Callout, FactRow, FactSection
 from presentation.view import View
-from presentation.words import STATE_COLOURS, STATE_LABELS, article, in_words, listed, metres, percent, state_reason, uncovered, walk
+from presentation.words import (
+    STATE_COLOURS,
+    STATE_LABELS,
+    article,
+    in_words,
+    listed,
+    metres,
+    percent,
+    state_reason,
+    uncovered,
+    walk,
+)
 
 DOMAINS = {
-    "income": "Income", "employment": "Employment", "education": "Education and skills", "health": "Health and disability",
-    "crime": "Crime", "housing_and_services": "Housing and services", "environment": "Living environment",
+    "income": "Income",
+    "employment": "Employment",
+    "education": "Education and skills",
+    "health": "Health and disability",
+    "crime": "Crime",
+    "housing_and_services": "Housing and services",
+    "environment": "Living environment",
 }
-AGES = {"age_0_14": "Aged under 15", "age_15_24": "Aged 15 to 24", "age_25_44": "Aged 25 to 44", "age_45_64": "Aged 45 to 64", "age_65_84": "Aged 65 to 84", "age_85_plus": "Aged 85 and over"}
-ETHNICITY = {"eth_asian": "Asian, Asian British or Asian Welsh", "eth_black": "Black, Black British, Caribbean or African", "eth_mixed": "Mixed or multiple ethnic groups", "eth_other": "Another ethnic group", "eth_white": "White"}
+AGES = {
+    "age_0_14": "Aged under 15",
+    "age_15_24": "Aged 15 to 24",
+    "age_25_44": "Aged 25 to 44",
+    "age_45_64": "Aged 45 to 64",
+    "age_65_84": "Aged 65 to 84",
+    "age_85_plus": "Aged 85 and over",
+}
+ETHNICITY = {
+    "eth_asian": "Asian, Asian British or Asian Welsh",
+    "eth_black": "Black, Black British, Caribbean or African",
+    "eth_mixed": "Mixed or multiple ethnic groups",
+    "eth_other": "Another ethnic group",
+    "eth_white": "White",
+}
 RELIGION = {
-    "rel_buddhist": "Buddhist", "rel_christian": "Christian", "rel_hindu": "Hindu", "rel_jewish": "Jewish", "rel_muslim": "Muslim", "rel_sikh": "Sikh",
-    "rel_other_religion": "Another religion", "rel_no_religion": "No religion", "rel_not_answered": "Religion not answered",
+    "rel_buddhist": "Buddhist",
+    "rel_christian": "Christian",
+    "rel_hindu": "Hindu",
+    "rel_jewish": "Jewish",
+    "rel_muslim": "Muslim",
+    "rel_sikh": "Sikh",
+    "rel_other_religion": "Another religion",
+    "rel_no_religion": "No religion",
+    "rel_not_answered": "Religion not answered",
 }
 MAX_PLACES = 12
 NOTABLE_GROUPS = 4
-_STANDING = {gaps.CONFIRMED: "confirmed", gaps.TO_CHECK: "needs checking", gaps.TALKING: "in conversation", gaps.KNOWN_OF: "known of"}
+_STANDING = {
+    gaps.CONFIRMED: "confirmed",
+    gaps.TO_CHECK: "needs checking",
+    gaps.TALKING: "in conversation",
+    gaps.KNOWN_OF: "known of",
+}
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -52,13 +93,24 @@ def _kind(row: object) -> str:
 def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today: date) -> FactSection:
     """Partners and earlier relationships within reach, nearest first."""
     if partners.empty:
-        return FactSection("Partners", empty="No partner has been recorded yet. That is what this tool has been told, not what exists.")
+        return FactSection(
+            "Partners", empty="No partner has been recorded yet. That is what this tool has been told, not what exists."
+        )
     standing = pd.Series(partner_standing(partners, today), index=partners.index)
-    near = within_reach_of(area, partners.assign(standing=standing, category="partner"), PlaceIndex(partners.assign(category="partner")), view.reach, ["partner"])
+    near = within_reach_of(
+        area,
+        partners.assign(standing=standing, category="partner"),
+        PlaceIndex(partners.assign(category="partner")),
+        view.reach,
+        ["partner"],
+    )
     rows = [
         FactRow(
-            row.name, metres(row.walk_m),
-            f"{_STANDING[row.standing]}; {row.stage}; last confirmed {row.last_confirmed:%d %B %Y}" if pd.notna(row.last_confirmed) else f"{_STANDING[row.standing]}; {row.stage}; never confirmed",
+            row.name,
+            metres(row.walk_m),
+            f"{_STANDING[row.standing]}; {row.stage}; last confirmed {row.last_confirmed:%d %B %Y}"
+            if pd.notna(row.last_confirmed)
+            else f"{_STANDING[row.standing]}; {row.stage}; never confirmed",
         )
         for row in near.head(MAX_PLACES).itertuples()
     ]
@@ -68,7 +120,10 @@ def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today:
 def places_section(atlas: Atlas, area: pd.Series, view: View) -> FactSection:
     """Mapped places within reach by name, type and walk, nearest first; then the nearest of each kind that is not."""
     near = within_reach_of(area, atlas.places, atlas.place_index, view.reach, view.categories)
-    rows = [FactRow(place_name(row), metres(row.walk_m), f"{_kind(row)} · mapped {month_year(row.source_date)}") for row in near.head(MAX_PLACES).itertuples()]
+    rows = [
+        FactRow(place_name(row), metres(row.walk_m), f"{_kind(row)} · mapped {month_year(row.source_date)}")
+        for row in near.head(MAX_PLACES).itertuples()
+    ]
     if len(near) > MAX_PLACES:
         rows.append(FactRow(f"and {len(near) - MAX_PLACES:,} more places", f"up to {metres(near['walk_m'].max())}"))
     point = area[["pwc_e", "pwc_n"]].to_numpy(dtype=float).reshape(1, 2)
@@ -87,14 +142,24 @@ def pcn_section(atlas: Atlas, lsoa21cd: str, low_registration: bool) -> FactSect
     shares = atlas.pcn_shares[atlas.pcn_shares["lsoa21cd"] == lsoa21cd].sort_values("share", ascending=False)
     not_a_place = set(atlas.pcns.loc[~atlas.pcns["is_place"], "pcn_code"])
     rows = [
-        FactRow(atlas.pcn_names[row.pcn_code], percent(row.share), "digital-first: not a place" if row.pcn_code in not_a_place else None)
+        FactRow(
+            atlas.pcn_names[row.pcn_code],
+            percent(row.share),
+            "digital-first: not a place" if row.pcn_code in not_a_place else None,
+        )
         for row in shares.head(4).itertuples()
     ]
     rest = shares.iloc[4:]["share"].sum()
     if rest > 0:
         rows.append(FactRow(f"{in_words(len(shares) - 4)} other networks".capitalize(), percent(rest)))
     if low_registration:
-        rows.append(FactRow("Fewer than 0.6 registered patients a resident", "", "barracks, borders, student areas or practices outside any network: the shares say little here"))
+        rows.append(
+            FactRow(
+                "Fewer than 0.6 registered patients a resident",
+                "",
+                "barracks, borders, student areas or practices outside any network: the shares say little here",
+            )
+        )
     return FactSection("Registered with (share of patients, July 2023)", rows)
 
 
@@ -105,14 +170,23 @@ def decile_words(decile: int) -> str:
 
 def deprivation_section(area: pd.Series) -> FactSection:
     """IMD 2025 and its seven domains, as national deciles (1 = most deprived)."""
-    rows = [FactRow("All domains together", decile_words(int(area["imd25_decile"])), f"ranked {int(area['imd25_rank']):,} of 33,755")]
+    rows = [
+        FactRow(
+            "All domains together",
+            decile_words(int(area["imd25_decile"])),
+            f"ranked {int(area['imd25_rank']):,} of 33,755",
+        )
+    ]
     rows += [FactRow(name, decile_words(int(area[f"{key}_decile"]))) for key, name in DOMAINS.items()]
     return FactSection("Deprivation, compared with England (Indices of Deprivation 2025)", rows)
 
 
 def _census(area: pd.Series, england: pd.Series, labels: dict[str, str]) -> list[FactRow]:
     here, everywhere = float(area["pop_census2021"]), float(england["pop_census2021"])
-    return [FactRow(name, f"{percent(float(area[key]) / here)} · England {percent(float(england[key]) / everywhere)}") for key, name in labels.items()]
+    return [
+        FactRow(name, f"{percent(float(area[key]) / here)} · England {percent(float(england[key]) / everywhere)}")
+        for key, name in labels.items()
+    ]
 
 
 def people_sections(area: pd.Series, england: pd.Series) -> list[FactSection]:
@@ -132,7 +206,12 @@ def notable_section(area: pd.Series, england: pd.Series) -> FactSection:
     groups.pop("rel_not_answered")
     gain = {key: float(area[key]) / here - float(england[key]) / everywhere for key in groups}
     larger = sorted((key for key in groups if gain[key] > 0.01), key=lambda key: -gain[key])[:NOTABLE_GROUPS]
-    return FactSection("People here, compared with England (Census 2021)", _census(area, england, {key: groups[key] for key in larger} | {"disabled_c21": "Disabled under the Equality Act"}))
+    return FactSection(
+        "People here, compared with England (Census 2021)",
+        _census(
+            area, england, {key: groups[key] for key in larger} | {"disabled_c21": "Disabled under the Equality Act"}
+        ),
+    )
 
 
 def coverage_section(atlas: Atlas, lad24cd: str) -> FactSection:
@@ -144,9 +223,20 @@ def coverage_section(atlas: Atlas, lad24cd: str) -> FactSection:
 def state_section(row: dict[str, object] | None, categories: Sequence[str]) -> FactSection:
     """The state of a Core20 neighbourhood with its reason, or that this is not one."""
     if row is None:
-        return FactSection("", [FactRow("Not among the most deprived fifth of England", "", "The five states are given for Core20 neighbourhoods only.")])
+        return FactSection(
+            "",
+            [
+                FactRow(
+                    "Not among the most deprived fifth of England",
+                    "",
+                    "The five states are given for Core20 neighbourhoods only.",
+                )
+            ],
+        )
     state = str(row["state"])
-    return FactSection("", [FactRow(STATE_LABELS[state], "", state_reason(row, categories).capitalize(), STATE_COLOURS[state])])
+    return FactSection(
+        "", [FactRow(STATE_LABELS[state], "", state_reason(row, categories).capitalize(), STATE_COLOURS[state])]
+    )
 
 
 def next_conversation(row: dict[str, object] | None, authority: str) -> Callout | None:
@@ -159,7 +249,10 @@ def next_conversation(row: dict[str, object] | None, authority: str) -> Callout 
         "partnered": "A partnership is in place. Ask what it has learned, and ask there: who are we missing?",
         "needs_checking": "Someone once worked with a partner here. Get in touch, ask how things are, and record the date.",
         "in_conversation": "A conversation has begun. Ask what each side could give, and record the next date.",
-        "possible_partners": f"Nobody has recorded a contact with the {in_words(places) + ' places' if places > 1 else 'place'} within reach. Ask {ask} for an introduction, and ask there: who are we missing?",
+        "possible_partners": (
+            f"Nobody has recorded a contact with the {in_words(places) + ' places' if places > 1 else 'place'} within reach. "
+            f"Ask {ask} for an introduction, and ask there: who are we missing?"
+        ),
         "none_recorded": f"Nothing is mapped within reach, which is not the same as nothing being here. Ask {ask} who meets here and where.",
     }[str(row["state"])]
     return Callout("Next conversation", text)
@@ -167,7 +260,11 @@ def next_conversation(row: dict[str, object] | None, authority: str) -> Callout 
 
 def headline_facts(area: pd.Series) -> str:
     """The line beneath the panel's name."""
-    fifth = f"among the most deprived fifth of England (decile {int(area['imd25_decile'])})" if area["core20"] else "not among the most deprived fifth of England"
+    fifth = (
+        f"among the most deprived fifth of England (decile {int(area['imd25_decile'])})"
+        if area["core20"]
+        else "not among the most deprived fifth of England"
+    )
     return f"{area['lsoa21nm']} ({area['lsoa21cd']}) · {int(area['pop_mid2022']):,} people in mid-2022 · {fifth}"
 
 

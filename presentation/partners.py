@@ -52,13 +52,17 @@ def current(atlas: Atlas, today: date) -> SessionPartners:
     uploaded: tuple[str, Partners] | None = st.session_state.get(_UPLOADED)
     if uploaded is not None:
         name, partners = uploaded
-        return SessionPartners(partners.good, f"{len(partners.good):,} from {name}, uploaded in this session", partners.bad)
+        return SessionPartners(
+            partners.good, f"{len(partners.good):,} from {name}, uploaded in this session", partners.bad
+        )
     path = file_at_start()
     if path is not None:
         try:
             partners = _read_file(str(path), path.stat().st_mtime, today, atlas)
         except OSError as error:
-            st.error(f"The partners file {path.name} cannot be read ({error.strerror}). No partner is shown until it can.")
+            st.error(
+                f"The partners file {path.name} cannot be read ({error.strerror}). No partner is shown until it can."
+            )
         except PartnersFileError as error:
             st.error(f"The partners file {path.name} cannot be used. {error}")
         else:
@@ -87,17 +91,31 @@ def expander_label(partners: SessionPartners) -> str:
 
 def upload(atlas: Atlas, partners: SessionPartners, today: date) -> None:
     """The place to add partners: what is in force, an upload, and the rows that could not be used with the reason for each."""
-    st.markdown(f"Partners in this view: **{partners.source}**. A partner is an organisation with a recorded relationship; a building on the map is not one.")
+    st.markdown(
+        f"Partners in this view: **{partners.source}**. A partner is an organisation with a recorded relationship; a building on the map is not one."
+    )
     st.file_uploader(
-        f"Add partners from a CSV (at most {MAX_BYTES // 1_000_000} MB)", type=["csv", "txt"], key="partners_file", on_change=_take, args=(atlas, today),
-        help="Columns: name, stage, and postcode (or latitude and longitude). Optional: category, last_confirmed, last_contact. It stays in this session and is not kept.",
+        f"Add partners from a CSV (at most {MAX_BYTES // 1_000_000} MB)",
+        type=["csv", "txt"],
+        key="partners_file",
+        on_change=_take,
+        args=(atlas, today),
+        help="Columns: name, stage, and postcode (or latitude and longitude). Optional: category, last_confirmed, last_contact. "
+        "It stays in this session and is not kept.",
     )
     problem = st.session_state.get("partners_problem")
     if problem:
         st.error(problem)
     if len(partners.bad):
         st.warning(f"{len(partners.bad):,} rows could not be used. The others are. Mend these and add the file again.")
-        st.dataframe(partners.bad.head(200), hide_index=True, height=min(300, 60 + 35 * len(partners.bad)), alt="Rows of the partners file that could not be used, with the reason")
-        st.download_button("All rows not used (CSV)", downloads.to_csv(partners.bad, []), "partners-not-used.csv", "text/csv")
+        st.dataframe(
+            partners.bad.head(200),
+            hide_index=True,
+            height=min(300, 60 + 35 * len(partners.bad)),
+            alt="Rows of the partners file that could not be used, with the reason",
+        )
+        st.download_button(
+            "All rows not used (CSV)", downloads.to_csv(partners.bad, []), "partners-not-used.csv", "text/csv"
+        )
     template = b"name,stage,postcode,category,last_confirmed,last_contact\n"
     st.download_button("An empty partners file to fill in (CSV)", template, "partners.csv", "text/csv")

@@ -78,7 +78,11 @@ def _find_postcode(atlas: Atlas, text: str, keep: View) -> None:
     gazetteer = atlas.gazetteer
     home = gazetteer.parent(gazetteer.place(point.lsoa21cd), "lad24")
     # A link may hold both a postcode and another place that contains it: then it keeps its place.
-    place = keep.place if keep.place != ENGLAND and gazetteer.mask(gazetteer.place(keep.place))[atlas.row(point.lsoa21cd)] else home.code
+    place = (
+        keep.place
+        if keep.place != ENGLAND and gazetteer.mask(gazetteer.place(keep.place))[atlas.row(point.lsoa21cd)]
+        else home.code
+    )
     set_view(replace(keep, place=place, lsoa=keep.lsoa or point.lsoa21cd, postcode=point.postcode.compact))
 
 
@@ -124,7 +128,13 @@ def _picker(label: str, options: list[Place], chosen: Place | None, every: str, 
     if chosen is not None:
         names.setdefault(chosen.code, chosen.name)
     st.session_state[widget] = chosen.code if chosen else ""
-    st.selectbox(label, ["", *names], format_func=lambda code: names.get(code, every), key=widget, on_change=_choose(widget, fallback))
+    st.selectbox(
+        label,
+        ["", *names],
+        format_func=lambda code: names.get(code, every),
+        key=widget,
+        on_change=_choose(widget, fallback),
+    )
 
 
 def place_bar(atlas: Atlas, view: View) -> None:
@@ -134,10 +144,26 @@ def place_bar(atlas: Atlas, view: View) -> None:
     england = gazetteer.place(ENGLAND)
     with st.container(key="place_bar", horizontal=True, vertical_alignment="bottom"):
         _picker("System", gazetteer.children(england, view.icb), system, "All of England", "bar_system", ENGLAND)
-        _picker("Place", gazetteer.children(system or england, "lad24"), place, "All places", "bar_place", system.code if system else ENGLAND)
+        _picker(
+            "Place",
+            gazetteer.children(system or england, "lad24"),
+            place,
+            "All places",
+            "bar_place",
+            system.code if system else ENGLAND,
+        )
         if place is not None:
-            _picker("Neighbourhood (PCN)", gazetteer.children(place, "pcn"), neighbourhood, "All neighbourhoods", "bar_neighbourhood", place.code)
+            _picker(
+                "Neighbourhood (PCN)",
+                gazetteer.children(place, "pcn"),
+                neighbourhood,
+                "All neighbourhoods",
+                "bar_neighbourhood",
+                place.code,
+            )
         st.session_state["bar_postcode"] = postcodes.read(view.postcode).spoken if view.postcode else ""
-        st.text_input("Postcode", placeholder="RM9 6QD", key="bar_postcode", max_chars=12, on_change=_type_postcode, args=(atlas,))
+        st.text_input(
+            "Postcode", placeholder="RM9 6QD", key="bar_postcode", max_chars=12, on_change=_type_postcode, args=(atlas,)
+        )
     for note in notes():
         st.warning(note)

@@ -19,14 +19,22 @@ ATTRIBUTION = (
 def settings(reach: Reach, categories: Sequence[str], count: str, partners: str) -> str:
     """The settings of a view, in words."""
     kinds = listed([CATEGORY_PLURALS[category] for category in categories]) or "no kind of place"
-    counted = "best fit (each LSOA counts for its leading PCN)" if count == "best-fit" else "shares (each LSOA's people divided among its PCNs)"
-    return f"Settings: a walk of {reach.walk_m:,.0f} m, detour factor {reach.detour:g}; {kinds}; neighbourhoods counted by {counted}; partners: {partners}."
+    counted = (
+        "best fit (each LSOA counts for its leading PCN)"
+        if count == "best-fit"
+        else "shares (each LSOA's people divided among its PCNs)"
+    )
+    return (
+        f"Settings: a walk of {reach.walk_m:,.0f} m, detour factor {reach.detour:g}; {kinds}; "
+        f"neighbourhoods counted by {counted}; partners: {partners}."
+    )
 
 
 def foot(reach: Reach, categories: Sequence[str], count: str, partners: str) -> str:
     """The one line at the foot of every page: sources, vintages, settings."""
     return (
-        "Deprivation: MHCLG Indices of Deprivation 2025. People: ONS mid-2022. PCN footprints: NHS England registrations July 2023, memberships January 2026. "
+        "Deprivation: MHCLG Indices of Deprivation 2025. People: ONS mid-2022. "
+        "PCN footprints: NHS England registrations July 2023, memberships January 2026. "
         "Places of worship: © OpenStreetMap contributors, 16 August 2026. Libraries: Arts Council England, December 2023. Community centres: "
         f"Greater London Authority, to November 2022. {settings(reach, categories, count, partners)}"
     )
@@ -34,8 +42,15 @@ def foot(reach: Reach, categories: Sequence[str], count: str, partners: str) -> 
 
 def notes(title: str, manifests: Sequence[Manifest], settings_line: str, made_on: date) -> list[str]:
     """The lines that every download carries: what it is, settings, then each source with vintage and licence."""
-    lines = [title, f"Made by Common Ground on {made_on.isoformat()}.", settings_line,
-             "Distances are walks: straight lines from each LSOA's population-weighted centroid times the detour factor.",
-             "None recorded means that nobody has told us, not that there is nothing."]
-    lines += [f"Source: {source.title}. {source.publisher}. {source.vintage}. {source.licence}. {source.address}" for source in manifests]
+    lines = [
+        title,
+        f"Made by Common Ground on {made_on.isoformat()}.",
+        settings_line,
+        "Distances are walks: straight lines from each LSOA's population-weighted centroid times the detour factor.",
+        "None recorded means that nobody has told us, not that there is nothing.",
+    ]
+    lines += [
+        f"Source: {source.title}. {source.publisher}. {source.vintage}. {source.licence}. {source.address}"
+        for source in manifests
+    ]
     return [*lines, ATTRIBUTION]

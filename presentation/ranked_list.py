@@ -97,15 +97,11 @@ def _check_list(
         check_colour(row.colour, f"Row {row.id!r}")
         clash = _RESERVED & set(row.values)
         if clash:
-            raise ValueError(
-                f"Row {row.id!r} repeats {', '.join(sorted(clash))} in values: use the field itself."
-            )
+            raise ValueError(f"Row {row.id!r} repeats {', '.join(sorted(clash))} in values: use the field itself.")
     for column in names:
         if rows and column not in _ROW_FIELDS and not any(column in row.values for row in rows):
             known = ", ".join(sorted(_ROW_FIELDS))
-            raise ValueError(
-                f"No row has a value for the column {column!r}: put it in values, or use one of {known}."
-            )
+            raise ValueError(f"No row has a value for the column {column!r}: put it in values, or use one of {known}.")
     if not (pages >= 1 and 1 <= page <= pages):
         raise ValueError(f"Page {page} of {pages} does not exist: pages count from 1.")
     if total < len(rows):

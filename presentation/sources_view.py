@@ -33,7 +33,12 @@ def copies_table(manifests: Sequence[Manifest]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Source": [source.title for source in manifests],
-            "In the snapshot": ["; ".join(f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in source.used.items() if value != "") for source in manifests],
+            "In the snapshot": [
+                "; ".join(
+                    f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in source.used.items() if value != ""
+                )
+                for source in manifests
+            ],
             "Geography": [source.geography for source in manifests],
             "Published at": [source.address for source in manifests],
             "Copy read on": [source.accessed for source in manifests],
@@ -46,7 +51,8 @@ def patients_line(manifests: Sequence[Manifest]) -> str:
     """How many of England's registered patients the footprints rest on."""
     used = next(source for source in manifests if source.id == "gp_registrations").used
     return (
-        f"Of {used['patients_with_an_english_lsoa']:,} patients with an address in England, {used['patients_used']:,} ({used['percent_of_english_patients_used']}%) "
+        f"Of {used['patients_with_an_english_lsoa']:,} patients with an address in England, "
+        f"{used['patients_used']:,} ({used['percent_of_english_patients_used']}%) "
         "are registered with a practice whose network is known, and are used."
     )
 
@@ -54,12 +60,24 @@ def patients_line(manifests: Sequence[Manifest]) -> str:
 def coverage_table(coverage: pd.DataFrame) -> pd.DataFrame:
     """Authorities by kind of place and whether it is mapped."""
     whole = coverage[coverage["faith_tradition"].isna()]
-    table = whole.groupby(["category", "status"]).size().unstack(fill_value=0).reindex(columns=["mapped", "partly", "not mapped"], fill_value=0)
+    table = (
+        whole.groupby(["category", "status"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=["mapped", "partly", "not mapped"], fill_value=0)
+    )
     table.index = [CATEGORY_PLURALS[category].capitalize() for category in table.index]
-    return table.reset_index(names="Kind of place").rename(columns={"mapped": "Mapped", "partly": "Partly mapped", "not mapped": "Not mapped"}).astype(str)
+    return (
+        table.reset_index(names="Kind of place")
+        .rename(columns={"mapped": "Mapped", "partly": "Partly mapped", "not mapped": "Not mapped"})
+        .astype(str)
+    )
 
 
 def networks_line(pcns: pd.DataFrame) -> str:
     """How many networks there are, and which lead nowhere and why."""
-    nowhere = [f"{row.pcn_name} ({row.pcn_code}: {row.not_leading_why})" for row in pcns[pcns["leading_lsoas"] == 0].itertuples()]
+    nowhere = [
+        f"{row.pcn_name} ({row.pcn_code}: {row.not_leading_why})"
+        for row in pcns[pcns["leading_lsoas"] == 0].itertuples()
+    ]
     return f"There are {len(pcns):,} networks. Leading no LSOA: {'; '.join(nowhere) or 'no network'}."

@@ -87,7 +87,9 @@ def _number(text: str | None, default: float, bounds: tuple[float, float], what:
     return value
 
 
-def _choice(text: str | None, choices: Mapping[str, object] | tuple[str, ...], default: str | None, what: str, notes: list[str]) -> str | None:
+def _choice(
+    text: str | None, choices: Mapping[str, object] | tuple[str, ...], default: str | None, what: str, notes: list[str]
+) -> str | None:
     if text is None or text in choices:
         return text or default
     notes.append(f"The link's {what} ({text[:20]!r}) is not one there is, so the usual one is shown.")
@@ -126,7 +128,9 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
     if place.level == "lsoa":
         lsoa, place = place.code, gazetteer.parent(place, "lad24")
     within = query.get("within")
-    if within is not None and (place.level != "pcn" or within not in {child.code for child in gazetteer.children(place, "lad24")}):
+    if within is not None and (
+        place.level != "pcn" or within not in {child.code for child in gazetteer.children(place, "lad24")}
+    ):
         within = None
     wanted = query.get("places")
     categories: tuple[str, ...] = CATEGORIES
@@ -136,7 +140,9 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
         unknown = [name for name in asked if name not in names]
         categories = tuple(category for name, category in names.items() if name in asked)
         if unknown:
-            notes.append(f"The link asks for kinds of place that are not in this atlas ({', '.join(unknown)[:60]}); the others are shown.")
+            notes.append(
+                f"The link asks for kinds of place that are not in this atlas ({', '.join(unknown)[:60]}); the others are shown."
+            )
             categories = categories or CATEGORIES
     view = View(
         place=place.code,

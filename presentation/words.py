@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.areas import LEVELS as AREA_LEVELS
-
 STATE_LABELS = {
     "partnered": "Partnered",
     "needs_checking": "Needs checking",
@@ -17,7 +15,11 @@ STATE_LABELS = {
     "none_recorded": "None recorded",
 }
 STATE_COLOURS = {
-    "partnered": "#1B7837", "needs_checking": "#7FBF7B", "in_conversation": "#D9B44A", "possible_partners": "#AF8DC3", "none_recorded": "#762A83",
+    "partnered": "#1B7837",
+    "needs_checking": "#7FBF7B",
+    "in_conversation": "#D9B44A",
+    "possible_partners": "#AF8DC3",
+    "none_recorded": "#762A83",
 }
 STATE_MEANINGS = {
     "partnered": "a partner confirmed in the last 12 months is within reach",
@@ -26,16 +28,26 @@ STATE_MEANINGS = {
     "possible_partners": "mapped places are within reach; no relationship with them has been recorded",
     "none_recorded": "nothing is mapped within reach; that is what has been recorded, not what exists",
 }
-CATEGORY_PLURALS = {"place of worship": "places of worship", "library": "libraries", "community centre": "community centres"}
-LEVEL_NAMES = {
-    "sub_icb24": "sub-ICB locations (April 2024)", "icb24": "systems (April 2024)", "icb26": "systems (April 2026)",
-    "lad24": "places (local authorities)", "region": "regions", "pcn": "neighbourhoods (PCN footprints)",
+CATEGORY_PLURALS = {
+    "place of worship": "places of worship",
+    "library": "libraries",
+    "community centre": "community centres",
 }
-assert set(LEVEL_NAMES) == set(AREA_LEVELS)
+LEVEL_NAMES = {
+    "sub_icb24": "sub-ICB locations (April 2024)",
+    "icb24": "systems (April 2024)",
+    "icb26": "systems (April 2026)",
+    "lad24": "places (local authorities)",
+    "region": "regions",
+    "pcn": "neighbourhoods (PCN footprints)",
+}
 
 # How many people an area of a level usually has, and what one is called. Read as a band, not as a rule.
 USUAL_PEOPLE = {
-    "icb24": ("system", 1_000_000, 3_000_000), "icb26": ("system", 1_000_000, 3_000_000), "lad24": ("place", 250_000, 500_000), "pcn": ("neighbourhood", 30_000, 50_000),
+    "icb24": ("system", 1_000_000, 3_000_000),
+    "icb26": ("system", 1_000_000, 3_000_000),
+    "lad24": ("place", 250_000, 500_000),
+    "pcn": ("neighbourhood", 30_000, 50_000),
 }
 
 _NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -47,7 +59,7 @@ def people(count: float) -> str:
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
-    """"1 place", "3 places", "1,204 places"."""
+    """ "1 place", "3 places", "1,204 places"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
@@ -68,7 +80,7 @@ def percent(share: float) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
@@ -93,7 +105,13 @@ def headline(place: str, states: pd.DataFrame, walk_m: float) -> str:
     if total == 0:
         return f"No neighbourhood in {place} is among the most deprived fifth of England."
     who = "1 person" if total == 1 else f"{total:,} people"
-    lives = "lives in a Core20 neighbourhood" if total == 1 else "live in Core20 neighbourhoods" if int(states["areas"].sum()) > 1 else "live in one Core20 neighbourhood"
+    lives = (
+        "lives in a Core20 neighbourhood"
+        if total == 1
+        else "live in Core20 neighbourhoods"
+        if int(states["areas"].sum()) > 1
+        else "live in one Core20 neighbourhood"
+    )
     opening = f"{who} in {place} {lives}."
     within = article(walk(walk_m))
     if partnered == 0:
@@ -103,19 +121,28 @@ def headline(place: str, states: pd.DataFrame, walk_m: float) -> str:
     return f"{opening} A confirmed partner is within {within} of {partnered:,} of them."
 
 
-def second_sentence(place: str, places_here: int, categories: Sequence[str], states: pd.DataFrame, walk_m: float, partners: int) -> str:
+def second_sentence(
+    place: str, places_here: int, categories: Sequence[str], states: pd.DataFrame, walk_m: float, partners: int
+) -> str:
     """What is here, before what is not yet: mapped places, then what is known of relationships with them."""
     kinds = listed([CATEGORY_PLURALS[category] for category in categories])
     here = (
         f"{counted(places_here, 'faith or community place')} {'is' if places_here == 1 else 'are'} mapped in {place} ({kinds})."
-        if categories else f"No kind of place is chosen, so nothing counts as mapped in {place}."
+        if categories
+        else f"No kind of place is chosen, so nothing counts as mapped in {place}."
     )
     if int(states["people"].sum()) == 0:
-        return f"{here} Most people in need live outside Core20 neighbourhoods, so choose a neighbourhood or type a postcode to see what is within reach."
+        return (
+            f"{here} Most people in need live outside Core20 neighbourhoods, "
+            "so choose a neighbourhood or type a postcode to see what is within reach."
+        )
     possible = int(states.loc["possible_partners", "people"])
     relation = ""
     if possible:
-        relation = f" For {possible:,} people at least one is within {article(walk(walk_m))} and no relationship with any of them has been recorded yet."
+        relation = (
+            f" For {possible:,} people at least one is within {article(walk(walk_m))} "
+            "and no relationship with any of them has been recorded yet."
+        )
     none = int(states.loc["none_recorded", "people"])
     unmapped = f" For {none:,} people nothing is mapped within reach." if none else ""
     register = "" if partners else " No partner has been recorded in this view: add yours under Partners, below."
@@ -146,17 +173,30 @@ def state_reason(row: Mapping[str, object], categories: Sequence[str]) -> str:
     """
     places = int(row["places_in_reach"])  # type: ignore[call-overload]
     partners, confirmed = int(row["partners_in_reach"]), int(row["confirmed_in_reach"])  # type: ignore[call-overload]
-    mapped = f"{in_words(places)} mapped {'place' if places == 1 else 'places'} within reach" if places else "no mapped place within reach"
+    mapped = (
+        f"{in_words(places)} mapped {'place' if places == 1 else 'places'} within reach"
+        if places
+        else "no mapped place within reach"
+    )
     match row["state"]:
         case "partnered":
-            return f"{in_words(confirmed)} confirmed {'partner' if confirmed == 1 else 'partners'} within reach; {mapped}"
+            return (
+                f"{in_words(confirmed)} confirmed {'partner' if confirmed == 1 else 'partners'} within reach; {mapped}"
+            )
         case "needs_checking":
-            return f"{in_words(partners)} {'partner' if partners == 1 else 'partners'} within reach, not confirmed in the last 12 months or gone quiet; {mapped}"
+            kind = "partner" if partners == 1 else "partners"
+            return (
+                f"{in_words(partners)} {kind} within reach, not confirmed in the last 12 months or gone quiet; {mapped}"
+            )
         case "in_conversation":
             return f"{in_words(partners)} {'relationship' if partners == 1 else 'relationships'} at an earlier stage within reach; {mapped}"
         case "possible_partners":
             return f"{mapped}, no relationship recorded"
-    return f"nothing recorded within reach among {listed([CATEGORY_PLURALS[category] for category in categories])}" if categories else "no kind of place is chosen"
+    return (
+        f"nothing recorded within reach among {listed([CATEGORY_PLURALS[category] for category in categories])}"
+        if categories
+        else "no kind of place is chosen"
+    )
 
 
 def list_reason(row: Mapping[str, object]) -> str:
@@ -181,5 +221,10 @@ def uncovered(coverage: pd.DataFrame, lad24cd: str) -> list[str]:
 
     coverage: lad24cd, category, faith_tradition, status, note.
     """
-    rows = coverage[(coverage["lad24cd"] == lad24cd) & coverage["faith_tradition"].isna() & (coverage["status"] != "mapped")]
-    return [f"{CATEGORY_PLURALS[row.category].capitalize()}: {row.status} here. {row.note or ''}".strip() for row in rows.itertuples()]
+    rows = coverage[
+        (coverage["lad24cd"] == lad24cd) & coverage["faith_tradition"].isna() & (coverage["status"] != "mapped")
+    ]
+    return [
+        f"{CATEGORY_PLURALS[row.category].capitalize()}: {row.status} here. {row.note or ''}".strip()
+        for row in rows.itertuples()
+    ]
