@@ -60,6 +60,8 @@ lsoa = (
 pages = gaps_list.pages(len(table))
 page = min(view.page, pages)
 
+# Whoever typed a postcode wants its answer first: on a phone this panel then comes before the list.
+panel = "postcode_panel" if view.postcode else "gaps_panel"
 wide_left, wide_right = st.columns([3, 2], gap="medium")
 with wide_left:
     with st.container(key="gaps_map"):
@@ -86,7 +88,7 @@ with wide_left:
                 page=page,
                 pages=pages,
                 total=len(table),
-                shows="gaps_panel",
+                shows=panel,
                 on_select=lambda code: place_bar.change(lsoa=code),
                 on_page=lambda number: place_bar.change(page=number),
             )
@@ -104,7 +106,7 @@ with wide_left:
                 on_select=lambda code: place_bar.set_view(view.at(code)),
                 on_page=lambda number: place_bar.change(page=number),
             )
-with wide_right, st.container(key="gaps_panel"):
+with wide_right, st.container(key=panel):
     if lsoa is None:
         gaps_controls.how_to_read(place)
     else:
