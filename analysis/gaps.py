@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -128,6 +129,11 @@ def nearest_column(category: str) -> str:
 
 def empty_partners() -> pd.DataFrame:
     """A partner table with no rows, typed as `classify` reads it."""
+    return _empty_partners().copy()
+
+
+@cache
+def _empty_partners() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": pd.Series(dtype="str"),

@@ -27,10 +27,17 @@ LEVELS = ("pcn", "lad24", "icb26")
 def england(atlas: Atlas, reach: Reach, names: dict[str, dict[str, str]]) -> dict[str, pd.DataFrame]:
     """Every Core20 LSOA's state, and its people by state in every network, place and system: "lsoa" and LEVELS."""
     everywhere = np.ones(len(atlas.areas), dtype=bool)
-    found = core20_gaps(atlas.areas, everywhere, atlas.place_index, empty_partners(), today=TODAY, reach=reach, categories=CATEGORIES)
+    found = core20_gaps(
+        atlas.areas, everywhere, atlas.place_index, empty_partners(), today=TODAY, reach=reach, categories=CATEGORIES
+    )
     states = found.set_index("lsoa21cd")["state"].astype(str)
     shares = atlas.pcn_shares
-    rolled = {level: levels.summarise(atlas.areas, level, names=names[level], states=states, pcn_shares=shares if level == "pcn" else None) for level in LEVELS}
+    rolled = {
+        level: levels.summarise(
+            atlas.areas, level, names=names[level], states=states, pcn_shares=shares if level == "pcn" else None
+        )
+        for level in LEVELS
+    }
     return {"lsoa": found, **rolled}
 
 
@@ -49,7 +56,10 @@ def disagreements(ours: dict[str, pd.DataFrame], reference: dict[str, pd.DataFra
     for level in LEVELS:
         table = ours[level].set_index("code")
         other = reference[level].reindex(table.index).fillna(0)
-        wrong += int((table["people_possible_partners"] != other["mapped"]).sum() + (table["people_none_recorded"] != other["unmapped"]).sum())
+        wrong += int(
+            (table["people_possible_partners"] != other["mapped"]).sum()
+            + (table["people_none_recorded"] != other["unmapped"]).sum()
+        )
     return wrong
 
 
@@ -69,12 +79,27 @@ def classification() -> Iterator[Row]:
     reference, slow = timed(lambda: england_naive(atlas, reach), 3, warm=1)
     sizes = " + ".join(f"{len(ours[level]):,}" for level in LEVELS)
     yield Row(
-        "classify", "classify every Core20 LSOA, rolled up to network, place and system", fast, 150, naive=slow,
+        "classify",
+        "classify every Core20 LSOA, rolled up to network, place and system",
+        fast,
+        150,
+        naive=slow,
         naive_way="geopandas sjoin within the distance, sjoin_nearest by category, group-bys",
         counted=f"{len(ours['lsoa']):,} LSOAs × {len(atlas.places):,} places → {sizes} areas; {disagreements(ours, reference)} figures differ",
     )
     everywhere = np.ones(len(atlas.areas), dtype=bool)
-    found, alone = timed(lambda: core20_gaps(atlas.areas, everywhere, atlas.place_index, empty_partners(), today=TODAY, reach=reach, categories=CATEGORIES), 9)
+    found, alone = timed(
+        lambda: core20_gaps(
+            atlas.areas,
+            everywhere,
+            atlas.place_index,
+            empty_partners(),
+            today=TODAY,
+            reach=reach,
+            categories=CATEGORIES,
+        ),
+        9,
+    )
     yield Row("classify", "… of which classify and rank", alone, counted=f"{len(found):,} LSOAs")
 
 
@@ -93,7 +118,11 @@ def sensitivity(sample: int = 60) -> Iterator[Row]:
     wrong = int((reference != grid(atlas.place_index, few)).sum())
     scale = naive.seconds_to_scale(len(few), len(points))
     yield Row(
-        "grid", "sensitivity grid, 6 walks × 3 detours × 3 categories", fast, 600, naive=Samples([value * scale for value in slow.values], "ms", [value * scale for value in slow.cpu]),
+        "grid",
+        "sensitivity grid, 6 walks × 3 detours × 3 categories",
+        fast,
+        600,
+        naive=Samples([value * scale for value in slow.values], "ms", [value * scale for value in slow.cpu]),
         naive_way=f"a loop over LSOAs, measured on {len(few)} and scaled up {scale:.0f} times",
         counted=f"{reached.size} settings × {len(points):,} LSOAs; {wrong} of {reference.size:,} sampled answers differ",
         note="the budget was set for eight categories; this atlas has three",

@@ -35,7 +35,12 @@ def open_attributes() -> Iterator[Row]:
     assert len(areas) == len(by_file)
     read = sum(Snapshot().path(table).stat().st_size for table in ("small_areas", "pcn_shares", "pcns"))
     yield Row(
-        "open", "open attributes for the first page", ours, 50, naive=slow, naive_way=f"gunzip and parse the {len(files)} GeoJSON files of small areas",
+        "open",
+        "open attributes for the first page",
+        ours,
+        50,
+        naive=slow,
+        naive_way=f"gunzip and parse the {len(files)} GeoJSON files of small areas",
         counted=f"{len(areas):,} rows × {areas.shape[1]} columns; {read / 1e6:.1f} MB hashed",
         note="a fresh Atlas and Snapshot each time: SHA-256 of three tables, their columns, each area's leading network",
     )
@@ -50,20 +55,37 @@ def system_geometry() -> Iterator[Row]:
     atlas = Atlas()
     place = atlas.gazetteer.place(SYSTEM)
     inside = atlas.gazetteer.mask(place)
-    found = core20_gaps(atlas.areas, inside, atlas.place_index, empty_partners(), today=TODAY, reach=Reach(), categories=CATEGORIES)
+    found = core20_gaps(
+        atlas.areas, inside, atlas.place_index, empty_partners(), today=TODAY, reach=Reach(), categories=CATEGORIES
+    )
     index = atlas.geometry
     files = index[(index["layer"] == "lsoa") & index["key"].isin(found["lad24cd"].unique())]
     paths = [atlas.snapshot.static / path for path in files["path"]]
     content, ours = timed(lambda: downloads.to_geojson(found, "lsoa21cd", paths, []), 9)
     features, slow = timed(lambda: naive.parse(naive.lsoa_files()), 3, warm=0)
     yield Row(
-        "geometry", f"outlines of {place.name}, as its download", ours, 200, naive=slow, naive_way="parse the outlines of all England",
+        "geometry",
+        f"outlines of {place.name}, as its download",
+        ours,
+        200,
+        naive=slow,
+        naive_way="parse the outlines of all England",
         counted=f"{len(found)} of {len(features):,} outlines, {len(content) / 1e6:.1f} MB out",
     )
     view = View(place=SYSTEM)
-    payload, ours = timed(lambda: to_payload(gaps_map.small_area_map(atlas, view, place, found, empty_partners(), None, None, pd.Timestamp(TODAY))), 20)
+    payload, ours = timed(
+        lambda: to_payload(
+            gaps_map.small_area_map(atlas, view, place, found, empty_partners(), None, None, pd.Timestamp(TODAY))
+        ),
+        20,
+    )
     yield Row(
-        "geometry", f"outlines of {place.name}, as addresses for its map", ours, 200, naive=slow, naive_way="parse the outlines of all England",
+        "geometry",
+        f"outlines of {place.name}, as addresses for its map",
+        ours,
+        200,
+        naive=slow,
+        naive_way="parse the outlines of all England",
         counted=f"{len(payload['fills']['urls'])} files named, {len(repr(payload)) / 1e3:.0f} KB",
     )
 
@@ -82,7 +104,11 @@ def postcode() -> Iterator[Row]:
     groups = file.metadata
     one = max(groups.row_group(number).total_byte_size for number in range(file.num_row_groups))
     yield Row(
-        "postcode", "one postcode", ours, naive=slow, naive_way="read the whole table, then look",
+        "postcode",
+        "one postcode",
+        ours,
+        naive=slow,
+        naive_way="read the whole table, then look",
         counted=f"1 of {file.num_row_groups} row groups, {one / 1e3:,.0f} KB of {path.stat().st_size / 1e6:.1f} MB; {groups.num_rows:,} postcodes",
     )
 
@@ -97,6 +123,11 @@ def map_downloads() -> Iterator[Row]:
     plain = naive.unpacked_bytes(atlas.snapshot.static / path for path in mine["path"])
     each = ", ".join(f"{view} {rows['bytes'].max() / 1e6:.2f}" for view, rows in sums.groupby("view"))
     yield Row(
-        "downloads", f"largest map: {largest['view']} {largest['view_key']}", Samples(sums["bytes"].nlargest(1).div(1e6).tolist(), "MB"), 1.5,
-        naive=Samples([plain / 1e6], "MB"), naive_way="the same files without compression", counted=f"{largest['files']} files; largest by kind (MB): {each}",
+        "downloads",
+        f"largest map: {largest['view']} {largest['view_key']}",
+        Samples(sums["bytes"].nlargest(1).div(1e6).tolist(), "MB"),
+        1.5,
+        naive=Samples([plain / 1e6], "MB"),
+        naive_way="the same files without compression",
+        counted=f"{largest['files']} files; largest by kind (MB): {each}",
     )

@@ -73,7 +73,12 @@ class Row:
 
     def as_record(self) -> dict[str, Any]:
         """For JSON: every field and what follows from them."""
-        return asdict(self) | {"median": self.ours.median, "figure": self.figure, "ratio": self.ratio, "verdict": self.verdict}
+        return asdict(self) | {
+            "median": self.ours.median,
+            "figure": self.figure,
+            "ratio": self.ratio,
+            "verdict": self.verdict,
+        }
 
 
 @dataclass

@@ -41,7 +41,11 @@ def unpacked_bytes(files: Iterable[Path]) -> int:
 
 
 def _points(frame: pd.DataFrame, x: str, y: str) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(frame[[column for column in frame if column not in (x, y)]], geometry=gpd.points_from_xy(frame[x], frame[y]), crs=27700)
+    return gpd.GeoDataFrame(
+        frame[[column for column in frame if column not in (x, y)]],
+        geometry=gpd.points_from_xy(frame[x], frame[y]),
+        crs=27700,
+    )
 
 
 def in_reach(areas: pd.DataFrame, places: pd.DataFrame, reach: Reach, categories: Sequence[str]) -> pd.DataFrame:
@@ -52,9 +56,16 @@ def in_reach(areas: pd.DataFrame, places: pd.DataFrame, reach: Reach, categories
     homes = _points(areas[["lsoa21cd", "pwc_e", "pwc_n"]].reset_index(drop=True), "pwc_e", "pwc_n")
     assets = _points(places[["category", "easting", "northing"]].reset_index(drop=True), "easting", "northing")
     near = gpd.sjoin(homes, assets[assets["category"].isin(categories)], predicate="dwithin", distance=reach.straight_m)
-    result = pd.DataFrame({"places_in_reach": near.groupby("lsoa21cd").size()}).reindex(areas["lsoa21cd"]).fillna(0).astype("int64")
+    result = (
+        pd.DataFrame({"places_in_reach": near.groupby("lsoa21cd").size()})
+        .reindex(areas["lsoa21cd"])
+        .fillna(0)
+        .astype("int64")
+    )
     for category in categories:
-        nearest = gpd.sjoin_nearest(homes, assets[assets["category"] == category], distance_col="straight_m").drop_duplicates("lsoa21cd")
+        nearest = gpd.sjoin_nearest(
+            homes, assets[assets["category"] == category], distance_col="straight_m"
+        ).drop_duplicates("lsoa21cd")
         result[category] = nearest.set_index("lsoa21cd")["straight_m"].reindex(result.index) * reach.detour
     return result
 
@@ -67,9 +78,18 @@ def rolled_up(areas: pd.DataFrame, reached: pd.DataFrame, code: pd.Series) -> pd
     return frame.groupby("code")[["mapped", "unmapped"]].sum()
 
 
-def reach_grid(points: npt.NDArray[np.float64], places: pd.DataFrame, walks: Sequence[float], detours: Sequence[float], categories: Sequence[str]) -> npt.NDArray[np.bool_]:
+def reach_grid(
+    points: npt.NDArray[np.float64],
+    places: pd.DataFrame,
+    walks: Sequence[float],
+    detours: Sequence[float],
+    categories: Sequence[str],
+) -> npt.NDArray[np.bool_]:
     """Whether anything of a category is in reach, area by area in Python: areas × walks × detours × categories."""
-    xy = {category: places.loc[places["category"] == category, ["easting", "northing"]].to_numpy() for category in categories}
+    xy = {
+        category: places.loc[places["category"] == category, ["easting", "northing"]].to_numpy()
+        for category in categories
+    }
     found = np.zeros((len(points), len(walks), len(detours), len(categories)), dtype=bool)
     for number, (easting, northing) in enumerate(points):
         for kind, category in enumerate(categories):

@@ -38,7 +38,9 @@ async def alone(server: serving.Server, place: str, runs: int) -> tuple[Session,
     return session, cpu
 
 
-async def _together(server: serving.Server, places: list[str], runs: int, think: tuple[float, float]) -> tuple[list[Session], float]:
+async def _together(
+    server: serving.Server, places: list[str], runs: int, think: tuple[float, float]
+) -> tuple[list[Session], float]:
     """Sessions at their own places, each pausing between changes as a reader does (seconds, uniform, seeded)."""
     sessions = [await Session.open(server.port, _query(place)) for place in places]
 
@@ -68,7 +70,9 @@ def _naive_rerun(place: str) -> Any:
 def _row(answers: list[Any], cpu: float, **fields: Any) -> Row:
     ours = Samples([answer.ms for answer in answers], "ms", [cpu])
     size = max(answer.bytes for answer in answers)
-    fields["counted"] = f"{size / 1e3:.0f} KB in {max(answer.messages for answer in answers)} messages at most{fields.get('counted', '')}"
+    fields["counted"] = (
+        f"{size / 1e3:.0f} KB in {max(answer.messages for answer in answers)} messages at most{fields.get('counted', '')}"
+    )
     return Row(key="rerun", ours=ours, judged="p95", **fields)
 
 
@@ -82,7 +86,15 @@ def reruns() -> Iterator[Row]:
         for place, name in VIEWS.items():
             session, cpu = asyncio.run(alone(server, place, 30))
             _, slow = timed(lambda place=place: _naive_rerun(place), 2, warm=0)  # type: ignore[misc]
-            yield _row(session.answers, cpu, work=f"rerun after one control, alone: {name}", budget=BUDGET[1], naive=slow, naive_way=_WAY, note=_NOTE)
+            yield _row(
+                session.answers,
+                cpu,
+                work=f"rerun after one control, alone: {name}",
+                budget=BUDGET[1],
+                naive=slow,
+                naive_way=_WAY,
+                note=_NOTE,
+            )
         areas = Atlas().areas
         crowd = ["E09000002", "E54000029", "", *areas.loc[areas["rgncd"] == "E12000007", "lad24cd"].unique()]
         for people in (5, 20):
@@ -90,12 +102,20 @@ def reruns() -> Iterator[Row]:
             sessions, cpu = asyncio.run(_together(server, places, 6, THINK))
             answers = [answer for session in sessions for answer in session.answers]
             yield _row(
-                answers, cpu, work=f"rerun after one control, {people} sessions", budget=BUDGET[people],
-                note=f"each pauses {THINK[0]:g} to {THINK[1]:g} s between changes; one looks at England, one at a system, the others at London boroughs",
+                answers,
+                cpu,
+                work=f"rerun after one control, {people} sessions",
+                budget=BUDGET[people],
+                note=f"each pauses {THINK[0]:g} to {THINK[1]:g} s between changes; one is at England, one at a system, the others in London",
             )
         sessions, cpu = asyncio.run(_together(server, (crowd * 2)[:20], 3, (0.0, 0.0)))
         answers = [answer for session in sessions for answer in session.answers]
-        yield _row(answers, cpu, work="… 20 sessions that never pause", note="the worst case: every answer waits for the others, so this is the reciprocal of throughput")
+        yield _row(
+            answers,
+            cpu,
+            work="… 20 sessions that never pause",
+            note="the worst case: every answer waits for the others, so this is the reciprocal of throughput",
+        )
 
 
 async def _memory(server: serving.Server, people: int) -> list[int]:
@@ -114,15 +134,20 @@ def memory(people: int = 20) -> Iterator[Row]:
     """What the server's memory grows by with each further session that stays open."""
     growth = {}
     for name, start in (("ours", serving.running), ("floor", serving.empty_app)):
-        with start() as server:  # type: ignore[operator]
+        with start() as server:
             asyncio.run(_memory(server, 5))
             held = asyncio.run(_memory(server, people))
             growth[name] = (held[-1] - held[0]) / (people - 1) / 1e6
             if name == "ours":
                 total = held[-1] / 1e6
     yield Row(
-        "memory", "memory for each further session", Samples([growth["ours"]], "MB"), 5, naive=Samples([growth["floor"]], "MB"),
-        naive_way="an empty Streamlit app: the floor", counted=f"{people} sessions open; {total:.0f} MB held by the server then",
+        "memory",
+        "memory for each further session",
+        Samples([growth["ours"]], "MB"),
+        5,
+        naive=Samples([growth["floor"]], "MB"),
+        naive_way="an empty Streamlit app: the floor",
+        counted=f"{people} sessions open; {total:.0f} MB held by the server then",
     )
 
 
@@ -131,10 +156,15 @@ def health(runs: int = 5) -> Iterator[Row]:
     times: dict[str, tuple[list[float], list[float]]] = {"ours": ([], []), "floor": ([], [])}
     for _ in range(runs):
         for name, start in (("ours", serving.running), ("floor", serving.empty_app)):
-            with start() as server:  # type: ignore[operator]
+            with start() as server:
                 times[name][0].append(server.seconds_to_healthy)
                 times[name][1].append(server.cpu_to_healthy)
     yield Row(
-        "health", "cold server to healthy", Samples(times["ours"][0], "s", times["ours"][1]), 3, naive=Samples(times["floor"][0], "s", times["floor"][1]),
-        naive_way="an empty Streamlit app: the floor", note="healthy means that the snapshot is verified and indexed",
+        "health",
+        "cold server to healthy",
+        Samples(times["ours"][0], "s", times["ours"][1]),
+        3,
+        naive=Samples(times["floor"][0], "s", times["floor"][1]),
+        naive_way="an empty Streamlit app: the floor",
+        note="healthy means that the snapshot is verified and indexed",
     )

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from benchmarks.naive import ROOT
 
-EMPTY_APP = 'import streamlit as st\nst.title("Nothing here")\nst.number_input("A number", 0, 9999, 800, key="control_walk")\n'
+EMPTY_APP = (
+    'import streamlit as st\nst.title("Nothing here")\nst.number_input("A number", 0, 9999, 800, key="control_walk")\n'
+)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -70,12 +72,26 @@ def _healthy(port: int) -> bool:
 
 
 @contextmanager
-def running(script: Path = ROOT / "server.py", program: Sequence[str] = ("-m", "streamlit"), limit: float = 60.0) -> Iterator[Server]:
+def running(
+    script: Path = ROOT / "server.py", program: Sequence[str] = ("-m", "streamlit"), limit: float = 60.0
+) -> Iterator[Server]:
     """Start a Streamlit server as `make run` does, give it when healthy, stop it at the end."""
     port = free_port()
     command = [
-        sys.executable, *program, "run", str(script), "--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true",
-        "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
+        sys.executable,
+        *program,
+        "run",
+        str(script),
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.headless",
+        "true",
+        "--server.fileWatcherType",
+        "none",
+        "--browser.gatherUsageStats",
+        "false",
     ]
     environment = {name: value for name, value in os.environ.items() if name != "COMMON_GROUND_PARTNERS"}
     with tempfile.TemporaryFile() as said:
@@ -85,7 +101,9 @@ def running(script: Path = ROOT / "server.py", program: Sequence[str] = ("-m", "
             while not _healthy(port):
                 if process.poll() is not None or time.perf_counter() - begin > limit:
                     said.seek(0)
-                    raise ServerError(f"{' '.join(command)} did not become healthy:\n{said.read().decode(errors='replace')[-3000:]}")
+                    raise ServerError(
+                        f"{' '.join(command)} did not become healthy:\n{said.read().decode(errors='replace')[-3000:]}"
+                    )
                 time.sleep(0.02)
             yield Server(port, process, time.perf_counter() - begin, _cpu_seconds(process.pid))
         finally:

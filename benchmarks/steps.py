@@ -36,8 +36,16 @@ STEPS = {
     "presentation.gaps_list": ("small_area_rows", "area_rows"),
     "presentation.components": ("state_bar", "ranked_list", "fact_list"),
     "presentation.gaps_panel": (
-        "headline_facts", "state_section", "partners_section", "places_section", "next_conversation", "faith_covenant_line", "people_sections", "pcn_section",
-        "coverage_section", "deprivation_section",
+        "headline_facts",
+        "state_section",
+        "partners_section",
+        "places_section",
+        "next_conversation",
+        "faith_covenant_line",
+        "people_sections",
+        "pcn_section",
+        "coverage_section",
+        "deprivation_section",
     ),
     "presentation.provenance": ("foot",),
 }
@@ -104,11 +112,16 @@ def breakdown(runs: int = 15) -> Iterator[Row]:
                     path.write_text("", encoding="utf-8")
                     _, cpu = asyncio.run(rerun.alone(server, place, runs))
                     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()][-runs:]
-                    steps = {step: statistics.median(line.get(step, 0.0) for line in lines) for step in set().union(*lines)}
+                    steps = {
+                        step: statistics.median(line.get(step, 0.0) for line in lines) for step in set().union(*lines)
+                    }
                     dearest = sorted(steps.items(), key=lambda item: -item[1])
                     said = ", ".join(f"{step} {ms:.1f}" for step, ms in dearest if ms >= 0.5)
                     yield Row(
-                        "steps", f"CPU of one rerun in the page: {name}", Samples([sum(line.values()) for line in lines], "ms", [cpu]), counted=f"{len(steps)} steps",
+                        "steps",
+                        f"CPU of one rerun in the page: {name}",
+                        Samples([sum(line.values()) for line in lines], "ms", [cpu]),
+                        counted=f"{len(steps)} steps",
                         note=f"{name}, ms: {said}",
                     )
         finally:

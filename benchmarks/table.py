@@ -20,7 +20,8 @@ def _spread(samples: Samples, judged: str) -> str:
     if len(samples.values) == 1:
         return quantity(samples.median, unit)
     p95 = f", p95 {quantity(samples.percentile(95), unit)}" if judged == "p95" else ""
-    return f"{quantity(samples.median, unit)}{p95} ({quantity(min(samples.values), '').strip()} to {quantity(max(samples.values), '').strip()}, n={len(samples.values)})"
+    least, most = (quantity(value, "").strip() for value in (min(samples.values), max(samples.values)))
+    return f"{quantity(samples.median, unit)}{p95} ({least} to {most}, n={len(samples.values)})"
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -28,8 +29,14 @@ def cells(row: Row) -> tuple[str, ...]:
     budget = "" if row.budget is None else f"{'p95 ' if row.judged == 'p95' else ''}{row.budget:g} {row.ours.unit}"
     cpu = row.ours.cpu_median
     return (
-        row.work, budget, _spread(row.ours, row.judged), "" if cpu is None else f"{cpu:.3f} s",
-        "" if row.naive is None else quantity(row.naive.median, row.naive.unit), "" if row.ratio is None else f"{row.ratio:,.1f}×", row.counted, row.verdict,
+        row.work,
+        budget,
+        _spread(row.ours, row.judged),
+        "" if cpu is None else f"{cpu:.3f} s",
+        "" if row.naive is None else quantity(row.naive.median, row.naive.unit),
+        "" if row.ratio is None else f"{row.ratio:,.1f}×",
+        row.counted,
+        row.verdict,
     )
 
 
@@ -39,6 +46,10 @@ def render(rows: Sequence[Row]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     text.insert(1, "  ".join("-" * width for width in widths))
-    notes = [f"  {row.key}: {'; '.join(part for part in (row.naive_way and f'naive = {row.naive_way}', row.note) if part)}" for row in rows if row.naive_way or row.note]
+    notes = [
+        f"  {row.key}: {'; '.join(part for part in (row.naive_way and f'naive = {row.naive_way}', row.note) if part)}"
+        for row in rows
+        if row.naive_way or row.note
+    ]
     # One note stands for all rows that share it.
     return "\n".join([*text, "", "Notes", *dict.fromkeys(notes)])

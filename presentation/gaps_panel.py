@@ -250,7 +250,9 @@ def next_conversation(row: dict[str, object] | None, authority: str) -> Callout 
         "needs_checking": "Someone once worked with a partner here. Get in touch, ask how things are, and record the date.",
         "in_conversation": "A conversation has begun. Ask what each side could give, and record the next date.",
         "possible_partners": (
-            f"Nobody has recorded a contact with the {in_words(places) + ' places' if places > 1 else 'place'} within reach. "
+            f"A group within reach is known of, and nobody has recorded a contact with it. Ask {ask} for an introduction."
+            if not places
+            else f"Nobody has recorded a contact with the {in_words(places) + ' places' if places > 1 else 'place'} within reach. "
             f"Ask {ask} for an introduction, and ask there: who are we missing?"
         ),
         "none_recorded": f"Nothing is mapped within reach, which is not the same as nothing being here. Ask {ask} who meets here and where.",

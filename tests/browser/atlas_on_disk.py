@@ -49,7 +49,10 @@ def postcode_in(lsoa21cd: str) -> str:
 def outlines(lad24cd: str) -> dict[str, shapely.Geometry]:
     """LSOA outlines of an authority, EPSG:4326, by code."""
     (path,) = (ROOT / "static" / "geometry" / "lsoa").glob(f"{lad24cd}.*.geojson.gz")
-    return {each["properties"]["code"]: shape(each["geometry"]) for each in json.loads(gzip.decompress(path.read_bytes()))["features"]}
+    return {
+        each["properties"]["code"]: shape(each["geometry"])
+        for each in json.loads(gzip.decompress(path.read_bytes()))["features"]
+    }
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,18 @@ class Projection:
         """Pixels from the map's top left corner."""
         (left, bottom), (right, top) = _world(self.west, self.south), _world(self.east, self.north)
         x, y = _world(longitude, latitude)
-        return self.width / 2 + (x - (left + right) / 2) * self.scale, self.height / 2 + (y - (bottom + top) / 2) * self.scale
+        return self.width / 2 + (x - (left + right) / 2) * self.scale, self.height / 2 + (
+            y - (bottom + top) / 2
+        ) * self.scale
 
     def drawn(self, outlines: Iterable[shapely.Geometry]) -> shapely.Geometry:
         """Outlines (EPSG:4326) as one shape in pixels."""
-        return shapely.union_all([shapely.transform(each, lambda points: np.array([self.pixel(*point) for point in points.tolist()])) for each in outlines])
+        return shapely.union_all(
+            [
+                shapely.transform(each, lambda points: np.array([self.pixel(*point) for point in points.tolist()]))
+                for each in outlines
+            ]
+        )
 
 
 def _world(longitude: float, latitude: float) -> tuple[float, float]:

@@ -15,9 +15,16 @@ from pathlib import Path
 VARIABLE = "COMMON_GROUND_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     # Without a graphics card the map paints only through the software renderer, which has to be asked for.
-    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
 )
 """How to start it so that it paints maps and calls nobody."""
 
@@ -34,7 +41,9 @@ def installed() -> Path | None:
     if named:
         path = Path(named)
         if not os.access(path, os.X_OK) or path.is_dir():
-            raise ChromiumNotFoundError(f"{VARIABLE} is {named}, which is not a program: set it to the path of a Chromium or Chrome.")
+            raise ChromiumNotFoundError(
+                f"{VARIABLE} is {named}, which is not a program: set it to the path of a Chromium or Chrome."
+            )
         return path
     for name in NAMES:
         found = shutil.which(name)
@@ -80,7 +89,9 @@ def _quietly(*command: str) -> bool:
     """Run an installer that may fail and must not ask anything; its words are not the one line that is promised."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     try:
-        finished = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=900, check=False)
+        finished = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=900, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return finished.returncode == 0

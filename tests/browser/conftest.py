@@ -27,7 +27,9 @@ NewContext = Callable[..., BrowserContext]
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """After a failure: a picture of every open page in test-results, and the server's last words in the report."""
     report = yield
     if report.failed:

@@ -99,10 +99,19 @@ class GapsPage:
 
     def expand(self, title: str) -> None:
         """Open the section with this title, unless it is open already."""
-        summary = self.page.locator("summary").filter(has_text=re.compile(f"^\\W*(keyboard_arrow_\\w+)?\\s*{re.escape(title)}"))
+        summary = self.page.locator("summary").filter(
+            has_text=re.compile(f"^\\W*(keyboard_arrow_\\w+)?\\s*{re.escape(title)}")
+        )
         if summary.locator("xpath=..").get_attribute("open") is None:
             summary.click()
         expect(summary.locator("xpath=..")).to_have_attribute("open", "")
+
+    def expand_all(self) -> None:
+        """Open every section of the page."""
+        closed = self.page.locator("details:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+            self.wait_at_rest()
 
     def open_settings(self) -> None:
         """Open the settings."""

@@ -35,29 +35,56 @@ class Server:
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
         command = [
-            sys.executable, "-m", "streamlit", "run", "server.py", "--server.port", str(self.port), "--server.headless", "true",
-            "--server.address", "127.0.0.1", "--server.fileWatcherType", "none",
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "server.py",
+            "--server.port",
+            str(self.port),
+            "--server.headless",
+            "true",
+            "--server.address",
+            "127.0.0.1",
+            "--server.fileWatcherType",
+            "none",
         ]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(AUDIT), os.environ.get("PYTHONPATH")])), "PYTHONUNBUFFERED": "1"}
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(AUDIT), os.environ.get("PYTHONPATH")])),
+            "PYTHONUNBUFFERED": "1",
+        }
         environment.pop("COMMON_GROUND_PARTNERS", None)
         self._stream = self.log.open("wb")
-        self._process = subprocess.Popen(command, cwd=self.root, env=environment, stdout=self._stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=environment,
+            stdout=self._stream,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if time.monotonic() > deadline:
                 self._stop()
-                raise ServerFailedError(f"The app did not answer within {START_SECONDS} s. It printed:\n{self.output()}")
+                raise ServerFailedError(
+                    f"The app did not answer within {START_SECONDS} s. It printed:\n{self.output()}"
+                )
             self.check()
             time.sleep(0.2)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop()
 
     def check(self) -> None:
         """ServerFailedError with what the app printed, if it has stopped."""
         if self._process.poll() is not None:
-            raise ServerFailedError(f"The app stopped with code {self._process.returncode}. It printed:\n{self.output()}")
+            raise ServerFailedError(
+                f"The app stopped with code {self._process.returncode}. It printed:\n{self.output()}"
+            )
 
     def output(self) -> str:
         """The last of what the app printed."""
@@ -65,7 +92,11 @@ class Server:
 
     def outward_calls(self) -> list[str]:
         """Every look-up of, or connection to, another machine that the app has tried since it started."""
-        return [line for line in self.log.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("OUTWARD ")]
+        return [
+            line
+            for line in self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line.startswith("OUTWARD ")
+        ]
 
     def _answers(self) -> bool:
         try:

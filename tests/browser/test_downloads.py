@@ -13,7 +13,15 @@ from playwright.sync_api import Page
 from tests.browser import atlas_on_disk
 from tests.browser.pages import BARKING_AND_DAGENHAM, GapsPage
 
-WORDS = ("a walk of 1,200 m", "detour factor 1.3", "Indices of Deprivation 2025", "Open Government Licence", "ODbL", "OpenStreetMap", "2022")
+WORDS = (
+    "a walk of 1,200 m",
+    "detour factor 1.3",
+    "Indices of Deprivation 2025",
+    "Open Government Licence",
+    "ODbL",
+    "OpenStreetMap",
+    "2022",
+)
 
 
 def _take(page: Page, button: str, folder: Path) -> Path:
@@ -26,7 +34,10 @@ def _take(page: Page, button: str, folder: Path) -> Path:
 
 def test_each_download_holds_the_rows_and_says_where_they_come_from(gaps: GapsPage, tmp_path: Path) -> None:
     core20 = atlas_on_disk.core20_in("lad24cd", BARKING_AND_DAGENHAM).set_index("lsoa21cd")
-    titles = [json.loads(path.read_text(encoding="utf-8"))["title"] for path in (atlas_on_disk.TABLES / "manifests").glob("*.json")]
+    titles = [
+        json.loads(path.read_text(encoding="utf-8"))["title"]
+        for path in (atlas_on_disk.TABLES / "manifests").glob("*.json")
+    ]
     assert titles
     gaps.open({"place": BARKING_AND_DAGENHAM, "reach": "1200"})
 
@@ -37,7 +48,12 @@ def test_each_download_holds_the_rows_and_says_where_they_come_from(gaps: GapsPa
     path = _take(gaps.page, "Download CSV", tmp_path)
     assert path.name.startswith("common-ground") and path.suffix == ".csv"
     table = pd.read_csv(path, comment="#")
-    check(table["lsoa21cd"].tolist(), table["people"].tolist(), "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")), "CSV")
+    check(
+        table["lsoa21cd"].tolist(),
+        table["people"].tolist(),
+        "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")),
+        "CSV",
+    )
 
     book = openpyxl.load_workbook(_take(gaps.page, "Download XLSX", tmp_path), read_only=True)
     first, about = (list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)

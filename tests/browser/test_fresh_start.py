@@ -31,7 +31,9 @@ def _pixels_of(picture: Pixels, colour: str) -> Pixels:
     return np.column_stack([x, y]) + 0.5
 
 
-def test_a_fresh_start_paints_barking_and_dagenham_and_asks_nobody_else(new_context: NewContext, tmp_path: Path) -> None:
+def test_a_fresh_start_paints_barking_and_dagenham_and_asks_nobody_else(
+    new_context: NewContext, tmp_path: Path
+) -> None:
     asked: list[str] = []
     console: list[str] = []
     page = new_context().new_page()
@@ -59,7 +61,9 @@ def test_a_fresh_start_paints_barking_and_dagenham_and_asks_nobody_else(new_cont
     states = gaps.people_by_state()
     assert list(states) == list(STATE_LABELS.values())
     assert sum(states.values()) == 60_846, "the headline adds up to the bar beneath it"
-    assert states["Partnered"] == states["Needs checking"] == states["In conversation"] == 0, "no partner has been given"
+    assert states["Partnered"] == states["Needs checking"] == states["In conversation"] == 0, (
+        "no partner has been given"
+    )
 
     # What is painted, against what the outlines on disk would cover at this size. Names, places and edges lie on top of some.
     gaps.canvas.scroll_into_view_if_needed()

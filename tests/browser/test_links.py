@@ -27,7 +27,12 @@ def test_a_link_copied_is_the_same_view_elsewhere(gaps: GapsPage, new_context: N
     theirs = GapsPage(page, server.url)
     theirs.wait_listed()
     expect(theirs.chosen_row).to_have_attribute("data-id", code)
-    assert (theirs.headline.inner_text(), theirs.people_by_state(), theirs.row_codes(), theirs.panel.inner_text()) == mine
+    assert (
+        theirs.headline.inner_text(),
+        theirs.people_by_state(),
+        theirs.row_codes(),
+        theirs.panel.inner_text(),
+    ) == mine
     theirs.open_settings()
     expect(theirs.walk).to_have_value("300")
     expect(theirs.detour).to_have_value("1.50")
@@ -64,21 +69,35 @@ def test_choosing_a_system_then_a_place_leads_there(gaps: GapsPage) -> None:
     [
         pytest.param({"place": "Atlantis"}, ["Atlantis"], {}, "800", "1.30", id="an unknown place is England"),
         pytest.param(
-            {"place": BARKING_AND_DAGENHAM, "reach": "-5", "detour": "9", "lsoa": "E0199"}, ["-5", "9", "E0199"],
-            {"place": BARKING_AND_DAGENHAM, "reach": "100", "detour": "3"}, "100", "3.00", id="figures out of range are the nearest in it",
+            {"place": BARKING_AND_DAGENHAM, "reach": "-5", "detour": "9", "lsoa": "E0199"},
+            ["-5", "9", "E0199"],
+            {"place": BARKING_AND_DAGENHAM, "reach": "100", "detour": "3"},
+            "100",
+            "3.00",
+            id="figures out of range are the nearest in it",
         ),
         pytest.param(
-            {"place": BARKING_AND_DAGENHAM, "reach": "abc", "page": "0", "places": "pubs"}, ["abc", "page", "pubs"],
-            {"place": BARKING_AND_DAGENHAM}, "800", "1.30", id="what is not a figure is the usual",
+            {"place": BARKING_AND_DAGENHAM, "reach": "abc", "page": "0", "places": "pubs"},
+            ["abc", "page", "pubs"],
+            {"place": BARKING_AND_DAGENHAM},
+            "800",
+            "1.30",
+            id="what is not a figure is the usual",
         ),
     ],
 )
-def test_a_bad_link_gives_the_nearest_view_and_a_note(gaps: GapsPage, query: dict[str, str], notes: list[str], kept: dict[str, str], walk: str, detour: str) -> None:
+def test_a_bad_link_gives_the_nearest_view_and_a_note(
+    gaps: GapsPage, query: dict[str, str], notes: list[str], kept: dict[str, str], walk: str, detour: str
+) -> None:
     gaps.open(query)
     expect(gaps.notes).to_have_count(len(notes))
     for number, words in enumerate(notes):
-        expect(gaps.notes.filter(has_text=words).nth(0), f"no note on {words} ({number + 1} of {len(notes)})").to_be_visible()
-    expect(gaps.headline).to_contain_text("in Barking and Dagenham live in Core20" if kept else "in England live in Core20")
+        expect(
+            gaps.notes.filter(has_text=words).nth(0), f"no note on {words} ({number + 1} of {len(notes)})"
+        ).to_be_visible()
+    expect(gaps.headline).to_contain_text(
+        "in Barking and Dagenham live in Core20" if kept else "in England live in Core20"
+    )
     gaps.open_settings()
     expect(gaps.walk).to_have_value(walk)
     expect(gaps.detour).to_have_value(detour)

@@ -39,7 +39,9 @@ def area() -> pd.Series:
     return core20.sort_values("pop_mid2022").iloc[-1]
 
 
-def test_good_rows_are_used_bad_rows_are_listed_and_nothing_in_them_runs(gaps: GapsPage, area: pd.Series, tmp_path: Path) -> None:
+def test_good_rows_are_used_bad_rows_are_listed_and_nothing_in_them_runs(
+    gaps: GapsPage, area: pd.Series, tmp_path: Path
+) -> None:
     gaps.open({"place": BARKING_AND_DAGENHAM, "lsoa": area["lsoa21cd"]})
     assert gaps.people_by_state()["Partnered"] == 0
     gaps.upload_partners("ours.csv", _partners_csv(area))

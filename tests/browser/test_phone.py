@@ -72,9 +72,8 @@ def test_the_gaps_page_fits_a_phone_with_the_list_before_the_map(phone: Page, se
     gaps.wait_chosen(code)
     expect(gaps.chosen_row).to_have_attribute("data-id", code)
 
-    gaps.expand("Settings")
-    gaps.expand("Partners")
-    assert phone.evaluate(_TOO_WIDE) == [], "with everything opened"
+    gaps.expand_all()
+    assert _after_settling(phone, _TOO_WIDE) == [], "with everything opened"
 
     phone.set_viewport_size({"width": 320, "height": 640})
     assert phone.evaluate("innerWidth") == 320
@@ -84,7 +83,13 @@ def test_the_gaps_page_fits_a_phone_with_the_list_before_the_map(phone: Page, se
 
 def _parts(gaps: GapsPage) -> dict[str, Locator]:
     bar = gaps.page.locator(".state-bar .bar")
-    return {"postcode": gaps.postcode, "sentence": gaps.headline, "bar": bar, "list": gaps.rows.first, "map": gaps.map.locator(".frame")}
+    return {
+        "postcode": gaps.postcode,
+        "sentence": gaps.headline,
+        "bar": bar,
+        "list": gaps.rows.first,
+        "map": gaps.map.locator(".frame"),
+    }
 
 
 @pytest.mark.parametrize("entry", [entry for entry in PAGES if not entry.default], ids=lambda entry: entry.url_path)

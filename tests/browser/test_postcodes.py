@@ -38,7 +38,12 @@ def test_a_postcode_that_cannot_be_placed_says_why_and_leaves_the_view_alone(gap
     gaps.open({"place": BARKING_AND_DAGENHAM})
     before = gaps.headline.inner_text(), gaps.panel_code(), gaps.query
     said: dict[str, str] = {}
-    cases = {"not one": ("potato", "not a postcode"), "Scottish": ("EH1 1YZ", "Scotland"), "ended": (_ended(), "ended"), "nowhere": ("RM99 9AA", "No live English postcode")}
+    cases = {
+        "not one": ("potato", "not a postcode"),
+        "Scottish": ("EH1 1YZ", "Scotland"),
+        "ended": (_ended(), "ended"),
+        "nowhere": ("RM99 9AA", "No live English postcode"),
+    }
     for kind, (typed, words) in cases.items():
         gaps.type_postcode(typed)
         expect(gaps.notes).to_have_count(1)

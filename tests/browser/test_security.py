@@ -29,7 +29,9 @@ def test_every_answer_has_the_security_headers(server: Server, path: str) -> Non
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'self'"
     assert policy["object-src"] == "'none'"
-    assert not any(word.startswith(("http", "//", "*")) or "." in word for sources in policy.values() for word in sources.split()), policy
+    assert not any(
+        word.startswith(("http", "//", "*")) or "." in word for sources in policy.values() for word in sources.split()
+    ), policy
     assert "'unsafe-eval'" not in policy["script-src"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] in ("same-origin", "no-referrer", "strict-origin-when-cross-origin")

@@ -20,7 +20,9 @@ LIMIT = 100_000
         pytest.param({"by": "small-area"}, id="England by small area"),
     ],
 )
-def test_one_change_of_a_control_sends_at_most_100_kb(gaps: GapsPage, query: dict[str, str], record_property: Callable[[str, object], None]) -> None:
+def test_one_change_of_a_control_sends_at_most_100_kb(
+    gaps: GapsPage, query: dict[str, str], record_property: Callable[[str, object], None]
+) -> None:
     traffic = SocketBytes(gaps.page)
     gaps.open(query)
     first = traffic.received

@@ -28,7 +28,9 @@ def test_without_webgl_the_page_says_so_and_the_list_still_works(plain: Page, se
     faults: list[str] = []
     plain.on("pageerror", lambda error: faults.append(error.message))
     gaps = GapsPage(plain, server.url).open({"place": BARKING_AND_DAGENHAM})
-    expect(gaps.map.locator(".message")).to_have_text("This browser cannot draw the map. The list shows the same neighbourhoods.")
+    expect(gaps.map.locator(".message")).to_have_text(
+        "This browser cannot draw the map. The list shows the same neighbourhoods."
+    )
     expect(gaps.map.locator(".legend li").first).to_be_visible()
     code = gaps.choose_row(3)
     expect(gaps.chosen_row).to_have_attribute("data-id", code)

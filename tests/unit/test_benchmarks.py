@@ -35,24 +35,44 @@ def sample(whole: Atlas) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def found(whole: Atlas, sample: pd.DataFrame) -> pd.DataFrame:
     inside = whole.areas["lsoa21cd"].isin(sample["lsoa21cd"]).to_numpy(dtype=bool)
-    gaps = core20_gaps(whole.areas, inside, whole.place_index, empty_partners(), today=classify.TODAY, reach=REACH, categories=CATEGORIES)
+    gaps = core20_gaps(
+        whole.areas,
+        inside,
+        whole.place_index,
+        empty_partners(),
+        today=classify.TODAY,
+        reach=REACH,
+        categories=CATEGORIES,
+    )
     return gaps.set_index("lsoa21cd").loc[sample["lsoa21cd"]]
 
 
-def test_both_ways_find_the_same_places_in_reach_and_the_same_nearest(whole: Atlas, sample: pd.DataFrame, found: pd.DataFrame) -> None:
+def test_both_ways_find_the_same_places_in_reach_and_the_same_nearest(
+    whole: Atlas, sample: pd.DataFrame, found: pd.DataFrame
+) -> None:
     reference = naive.in_reach(sample, whole.places, REACH, CATEGORIES)
     assert reference["places_in_reach"].tolist() == found["places_in_reach"].tolist()
-    assert 0 < (reference["places_in_reach"] > 0).sum() < len(sample), "a sample where all are alike would prove nothing"
+    assert 0 < (reference["places_in_reach"] > 0).sum() < len(sample), (
+        "a sample where all are alike would prove nothing"
+    )
     for category in CATEGORIES:
-        assert found[f"nearest_{category.replace(' ', '_')}_m"].to_numpy() == pytest.approx(reference[category].to_numpy())
+        assert found[f"nearest_{category.replace(' ', '_')}_m"].to_numpy() == pytest.approx(
+            reference[category].to_numpy()
+        )
 
 
 @pytest.mark.parametrize("level", classify.LEVELS)
-def test_both_ways_add_up_to_the_same_people(whole: Atlas, sample: pd.DataFrame, found: pd.DataFrame, level: str) -> None:
+def test_both_ways_add_up_to_the_same_people(
+    whole: Atlas, sample: pd.DataFrame, found: pd.DataFrame, level: str
+) -> None:
     code = {"pcn": "leading_pcn_code", "lad24": "lad24cd", "icb26": "icb26cd"}[level]
     reference = naive.rolled_up(sample, found[["places_in_reach"]], sample[code])
     ours = levels.summarise(
-        sample, level, names=whole.names(level), states=found["state"].astype(str), pcn_shares=whole.pcn_shares if level == "pcn" else None
+        sample,
+        level,
+        names=whole.names(level),
+        states=found["state"].astype(str),
+        pcn_shares=whole.pcn_shares if level == "pcn" else None,
     ).set_index("code")
     assert ours["people_possible_partners"].to_dict() == reference["mapped"].to_dict()
     assert ours["people_none_recorded"].to_dict() == reference["unmapped"].to_dict()
@@ -60,11 +80,19 @@ def test_both_ways_add_up_to_the_same_people(whole: Atlas, sample: pd.DataFrame,
 
 def test_a_disagreement_is_counted(whole: Atlas, sample: pd.DataFrame, found: pd.DataFrame) -> None:
     summaries = {
-        level: levels.summarise(sample, level, names=whole.names(level), states=found["state"].astype(str), pcn_shares=whole.pcn_shares if level == "pcn" else None)
+        level: levels.summarise(
+            sample,
+            level,
+            names=whole.names(level),
+            states=found["state"].astype(str),
+            pcn_shares=whole.pcn_shares if level == "pcn" else None,
+        )
         for level in classify.LEVELS
     }
     codes = {"pcn": "leading_pcn_code", "lad24": "lad24cd", "icb26": "icb26cd"}
-    reference = {"lsoa": found[["places_in_reach"]]} | {level: naive.rolled_up(sample, found[["places_in_reach"]], sample[code]) for level, code in codes.items()}
+    reference = {"lsoa": found[["places_in_reach"]]} | {
+        level: naive.rolled_up(sample, found[["places_in_reach"]], sample[code]) for level, code in codes.items()
+    }
     ours = {"lsoa": found.reset_index(), **summaries}
     assert classify.disagreements(ours, reference) == 0
     altered = found[["places_in_reach"]].copy()
@@ -90,7 +118,14 @@ def test_the_outlines_hold_every_small_area(whole: Atlas) -> None:
     assert sorted(codes) == sorted(whole.areas["lsoa21cd"])
 
 
-ROW = Row("subject", "some work", Samples([90.0, 100.0, 140.0], "ms", [0.08, 0.09, 0.1]), 120, naive=Samples([400.0]), naive_way="slowly")
+ROW = Row(
+    "subject",
+    "some work",
+    Samples([90.0, 100.0, 140.0], "ms", [0.08, 0.09, 0.1]),
+    120,
+    naive=Samples([400.0]),
+    naive_way="slowly",
+)
 
 
 @pytest.mark.parametrize(
