@@ -29,7 +29,8 @@ _ASTRIDE = {"TD": "Scotland", "CA": "Scotland", "LD": "Wales", "SY": "Wales", "C
 class Postcode:
     """A postcode as typed: its compact form, whether it has the shape of one, and where its area lies.
 
-    area: the letters it begins with. outside: the country, where the postcode area lies outside England. astride: the neighbour, where it lies on a border.
+    area: the letters it begins with. outside: the country, where that area lies outside England. astride: the neighbour,
+    where it lies on a border.
     """
 
     compact: str

@@ -139,7 +139,9 @@ with wide_right, st.container(key=panel):
             fact_list(gaps_panel.people_sections(area, atlas.england), key="people")
         fact_list([gaps_panel.deprivation_section(area)], key="deprivation")
 
-with st.expander(partners.expander_label(known), expanded=bool(st.session_state.get("partners_problem"))):
+# The section's own label must not change: a new label is a new section, which would forget the file chosen in it.
+with st.expander("Partners", expanded=bool(st.session_state.get("partners_problem"))):
     partners.upload(atlas, known, today)
+partners.say_what_was_not_used(known)
 gaps_controls.downloads_row(atlas, view, place, level, table, known.source, today)
 st.caption(provenance.foot(view.reach, view.categories, view.count, known.source))

@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+WIDEST_COLUMN_PIXELS = 340
+
 # A cell that a spreadsheet would run as a formula (OWASP: CSV injection).
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,27 +50,20 @@ def to_xlsx(frame: pd.DataFrame, notes: Sequence[str], sheet: str) -> bytes:
     book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     )
-    bold, wrap = (
-        book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-        book.add_format({"text_wrap": True}),
-    )
+    bold = book.add_format({"bold": True, "valign": "top"})
+    wrap = book.add_format({"text_wrap": True})
     table = book.add_worksheet(sheet[:31])
     table.freeze_panes(1, 0)
     for column, name in enumerate(frame.columns):
         table.write_string(0, column, str(name), bold)
-        width = min(48, max(len(str(name)), int(frame[name].astype(str).str.len().head(200).max() or 0)) + 2)
-        table.set_column(column, column, width)
         for row, value in enumerate(frame[name].tolist(), start=1):
-            if (
-                value is None
-                or value is pd.NaT
-                or (isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))))
-            ):
+            if pd.isna(value) or value in (float("inf"), float("-inf")):
                 continue
             if isinstance(value, bool | int | float):
                 table.write(row, column, value)
             else:
                 table.write_string(row, column, str(value))
+    table.autofit(WIDEST_COLUMN_PIXELS)
     about = book.add_worksheet("Sources and settings")
     about.set_column(0, 0, 110)
     for row, note in enumerate(notes):

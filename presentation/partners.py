@@ -18,6 +18,7 @@ from presentation import downloads
 
 ENVIRONMENT = "COMMON_GROUND_PARTNERS"
 _UPLOADED = "partners_uploaded"
+_TAKEN_AWAY = "partners_taken_away"
 
 
 @dataclass(frozen=True)
@@ -74,19 +75,23 @@ def _take(atlas: Atlas, today: date) -> None:
     file = st.session_state.get("partners_file")
     st.session_state.pop("partners_problem", None)
     if file is None:
-        st.session_state.pop(_UPLOADED, None)
+        # Choosing another file first takes the last one away: keep it by, in case the next one is of no use.
+        st.session_state[_TAKEN_AWAY] = st.session_state.pop(_UPLOADED, None)
         return
     try:
         st.session_state[_UPLOADED] = (file.name, atlas.read_partners(file.getvalue(), today))
     except PartnersFileError as error:
-        # The partners that were in force stay in force.
+        last = st.session_state.get(_UPLOADED) or st.session_state.get(_TAKEN_AWAY)
         st.session_state["partners_problem"] = f"{file.name}: {error}"
+        if last is not None:
+            st.session_state[_UPLOADED] = last
+            st.session_state["partners_problem"] += f" The partners from {last[0]} stay in this view."
 
 
-def expander_label(partners: SessionPartners) -> str:
-    """What the closed section says: how many partners there are, and that some rows want mending."""
-    rows = f"; {len(partners.bad):,} rows of the file could not be used" if len(partners.bad) else ""
-    return f"Partners: {partners.source}{rows}"
+def say_what_was_not_used(partners: SessionPartners) -> None:
+    """Where some rows of the file could not be used, say so outside the closed section."""
+    if len(partners.bad):
+        st.caption(f"{len(partners.bad):,} rows of the partners file could not be used. Open Partners to see why.")
 
 
 def upload(atlas: Atlas, partners: SessionPartners, today: date) -> None:

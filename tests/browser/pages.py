@@ -23,7 +23,7 @@ class GapsPage:
         self.rows = page.locator(".ranked-list tbody tr")
         self.chosen_row = page.locator(".ranked-list tr[aria-current=true]")
         self.pager = page.locator(".ranked-list .pager")
-        self.panel = page.locator(".st-key-gaps_panel")
+        self.panel = page.locator(".st-key-gaps_panel, .st-key-postcode_panel")
         self.panel_heading = self.panel.get_by_role("heading", level=2)
         self.map = page.locator(".cg-map")
         self.canvas = self.map.locator("canvas.maplibregl-canvas")

@@ -47,6 +47,7 @@ def test_good_rows_are_used_bad_rows_are_listed_and_nothing_in_them_runs(
     gaps.upload_partners("ours.csv", _partners_csv(area))
 
     expect(gaps.headline).to_contain_text("A confirmed partner is within")
+    expect(gaps.page.locator(".state-bar .legend li").first).not_to_have_text("Partnered 0")
     states = gaps.people_by_state()
     assert states["Partnered"] >= area["pop_mid2022"]
     assert sum(states.values()) == 60_846
@@ -79,6 +80,7 @@ def test_good_rows_are_used_bad_rows_are_listed_and_nothing_in_them_runs(
     # Such a message does not stand in the way of the next file. Windows spreadsheets save "Unicode text": that is UTF-16, tabs between the cells.
     near = atlas_on_disk.postcode_in(area["lsoa21cd"])
     gaps.upload_partners("sheet.csv", f"name\tstage\tpostcode\nSalle Élisabeth\tintroduced\t{near}\n".encode("utf-16"))
+    expect(gaps.page.locator(".state-bar .legend li").nth(2)).not_to_have_text("In conversation 0")
     expect(gaps.headline).to_contain_text("No confirmed partner")
     states = gaps.people_by_state()
     assert states["In conversation"] > 0 and states["Partnered"] == 0

@@ -11,7 +11,15 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from data_loaders import ace_libraries, gla_community_centres, osm_places_of_worship, postcodes, primary_care, small_areas, snapshot_build
+from data_loaders import (
+    ace_libraries,
+    gla_community_centres,
+    osm_places_of_worship,
+    postcodes,
+    primary_care,
+    small_areas,
+    snapshot_build,
+)
 from data_loaders.errors import SourceError
 from data_loaders.snapshot import DEFAULT_FOLDER
 

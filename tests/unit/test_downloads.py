@@ -118,3 +118,12 @@ def test_every_download_names_sources_vintages_licences_and_settings(atlas: Atla
     assert "2026-08-20" in notes
     assert "ODbL" in notes and "Open Government Licence" in notes
     assert "None recorded means that nobody has told us" in notes
+
+
+def test_a_column_in_which_nothing_is_recorded_stays_empty_in_a_workbook() -> None:
+    nothing = pd.array([None, None], dtype="Int64")
+    frame = pd.DataFrame({"name": ["A", None], "nearest_partner_m": nothing, "far": [1.5, float("inf")]})
+    sheet = openpyxl.load_workbook(io.BytesIO(downloads.to_xlsx(frame, NOTES, "Areas"))).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[:2] == [["name", "nearest_partner_m", "far"], ["A", None, 1.5]]
+    assert all(value is None for row in rows[2:] for value in row)

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.footprints import Membership, carry_weights, join_membership, pcn_shares, registered_by_pcn, registration_cover
+from analysis.footprints import (
+    Membership,
+    carry_weights,
+    join_membership,
+    pcn_shares,
+    registered_by_pcn,
+    registration_cover,
+)
 from data_loaders.atlas import Atlas
 
 JULY_2023 = "20230701"
