@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,11 @@ class Gazetteer:
         unique = listed.drop_duplicates("code")
         # Plain dictionaries and whole numbers: a page asks for hundreds of places at every rerun, and comparing strings is what that costs.
         self._codes: dict[str, tuple[str, str]] = dict(
-            zip(unique["code"], zip(unique["name"], unique["level"], strict=True), strict=True)
+            zip(
+                unique["code"].tolist(),
+                zip(unique["name"].tolist(), unique["level"].tolist(), strict=True),
+                strict=True,
+            )
         )
         self._people = areas["pop_mid2022"].to_numpy(dtype=float)
         self._numbers: dict[str, npt.NDArray[np.intp]] = {}
@@ -89,11 +94,15 @@ class Gazetteer:
             level: {code: number for number, code in enumerate(codes)} for level, codes in self._listed.items()
         }
         self._names = listed
-        self._folded = listed["name"].map(_fold)
         # A code of 2025 that differs (Barnsley, Sheffield), and NHS codes of systems, mean the same areas.
         other = [areas[["lad25cd", "lad24cd"]], areas[["icb24cdh", "icb24cd"]], areas[["sicbl24cdh", "sicbl24cd"]]]
         pairs = pd.concat([pair.drop_duplicates().set_axis(["other", "code"], axis=1) for pair in other])
         self._other = dict(zip(pairs["other"], pairs["code"], strict=True))
+
+    @cached_property
+    def _folded(self) -> pd.Series:
+        """Every name without what people leave out; only a name that is typed needs them."""
+        return self._names["name"].map(_fold)
 
     def place(self, code: str) -> Place:
         """The area of a code. PlaceNotFoundError when there is none."""

@@ -13,11 +13,11 @@ from analysis import areas as levels
 from analysis.gaps import empty_partners
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import PlaceIndex, Reach, origins
+from analysis.vocabularies import CATEGORIES
 from benchmarks import naive
 from benchmarks.data import TODAY
 from benchmarks.measure import Row, Samples, timed
 from data_loaders.atlas import Atlas
-from data_loaders.snapshot_schemas import CATEGORIES
 
 WALKS = (400.0, 600.0, 800.0, 1000.0, 1200.0, 1600.0)
 DETOURS = (1.0, 1.3, 1.6)

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 from analysis.gaps import empty_partners
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import Reach
+from analysis.vocabularies import CATEGORIES
 from benchmarks import naive
 from benchmarks.measure import Row, Samples, timed
 from data_loaders import postcodes
 from data_loaders.atlas import Atlas
 from data_loaders.geometry_views import view_bytes, view_files
 from data_loaders.snapshot import Snapshot
-from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, gaps_map
 from presentation.area_map import to_payload
 from presentation.view import View

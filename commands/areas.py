@@ -11,10 +11,10 @@ import numpy as np
 from analysis.areas import COUNTS, LEVELS, summarise
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, Reach
+from analysis.vocabularies import CATEGORIES
 from commands.gaps import read_partners
 from commands.output import UserError, as_text, write
 from data_loaders.atlas import Atlas
-from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, provenance, words
 
 

@@ -13,10 +13,10 @@ from analysis import gaps, postcodes
 from analysis.neighbourhoods import core20_gaps
 from analysis.places import Place, PlaceNotFoundError
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, Reach
+from analysis.vocabularies import CATEGORIES
 from commands.output import UserError, as_text, write
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
 from data_loaders.partners_csv import PartnersFileError
-from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, provenance
 from presentation.gaps_export import for_download
 

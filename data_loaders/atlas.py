@@ -20,6 +20,7 @@ from analysis.places import Gazetteer, system_name
 from analysis.postcodes import Postcode, why_not_found
 from analysis.reach import PlaceIndex, origins
 from data_loaders import partners_csv, postcodes
+from data_loaders.errors import SnapshotError
 from data_loaders.partners_csv import Partners
 from data_loaders.snapshot import Snapshot
 
@@ -85,12 +86,11 @@ class Atlas:
     def areas(self) -> pd.DataFrame:
         """One row an LSOA, sorted by code: the columns of FIRST_PAGE, with leading_pcn_code, leading_pcn_name and leading_pcn_share (0–1)."""
         areas = self.snapshot.table("small_areas", FIRST_PAGE)
-        leading = (
-            self.pcn_shares.loc[self.pcn_shares["leading"], ["lsoa21cd", "pcn_code", "share"]]
-            .set_index("lsoa21cd")
-            .loc[areas["lsoa21cd"]]
-        )
-        areas["leading_pcn_code"] = leading["pcn_code"].to_numpy()
+        # Both tables are sorted by LSOA and each LSOA has one leading network, so their rows stand side by side.
+        leading = self.pcn_shares[self.pcn_shares["leading"].to_numpy(dtype=bool)]
+        if not leading["lsoa21cd"].array.equals(areas["lsoa21cd"].array):
+            raise SnapshotError("pcn_shares.parquet", "its leading networks are not one for each LSOA, in order")
+        areas["leading_pcn_code"] = leading["pcn_code"].array
         areas["leading_pcn_name"] = areas["leading_pcn_code"].map(self.pcn_names)
         areas["leading_pcn_share"] = leading["share"].to_numpy()
         return areas
@@ -112,7 +112,7 @@ class Atlas:
 
     @cached_property
     def places(self) -> pd.DataFrame:
-        """Community assets that have a point, in the order of `place_index`."""
+        """Community assets that have a point and so an LSOA, in the order of `place_index`."""
         columns = [
             "asset_id",
             "name",
@@ -132,7 +132,7 @@ class Atlas:
             "position_quality",
         ]
         assets = self.snapshot.table("community_assets", columns)
-        return assets[assets["easting"].notna()].reset_index(drop=True)
+        return assets[assets["easting"].notna() & assets["lsoa21cd"].notna()].reset_index(drop=True)
 
     @cached_property
     def place_index(self) -> PlaceIndex:

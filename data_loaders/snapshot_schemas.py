@@ -8,12 +8,12 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.pandas import Check, Column, DataFrameSchema
 
+from analysis.vocabularies import CATEGORIES, COVERAGE
+
 SMALL_AREAS = 33_755
 POPULATION_MID_2022 = 57_112_542
 CORE20_SMALL_AREAS = 6_751
 CORE20_PEOPLE_MID_2022 = 11_499_917
-CATEGORIES = ("place of worship", "library", "community centre")
-COVERAGE = ("mapped", "partly", "not mapped")
 
 _lsoa = Check.str_matches(r"^E01\d{6}$")
 _pcn = Check.str_matches(r"^U\d{5}$")

@@ -24,12 +24,7 @@ found = core20_gaps(
     atlas.areas, inside, atlas.place_index, known.table, today=today, reach=view.reach, categories=view.categories
 )
 states = ranking.people_by_state(found)
-places_here = int(
-    (
-        atlas.places["category"].isin(view.categories)
-        & atlas.places["lsoa21cd"].isin(atlas.areas.loc[inside, "lsoa21cd"])
-    ).sum()
-)
+places_here = atlas.places_in(inside, view.categories)
 
 st.title(words.headline(place.name, states, view.walk_m))
 st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))

@@ -12,8 +12,8 @@ import streamlit as st
 from analysis import areas, gaps, ranking
 from analysis.places import Place
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
+from analysis.vocabularies import CATEGORIES
 from data_loaders.atlas import Atlas
-from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, place_bar, provenance
 from presentation.components import FactRow, FactSection, fact_list
 from presentation.gaps_export import for_download

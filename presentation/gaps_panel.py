@@ -139,7 +139,7 @@ def places_section(atlas: Atlas, area: pd.Series, view: View) -> FactSection:
 
 def pcn_section(atlas: Atlas, lsoa21cd: str, low_registration: bool) -> FactSection:
     """The networks that residents' practices belong to, with each one's share of registered patients."""
-    shares = atlas.pcn_shares[atlas.pcn_shares["lsoa21cd"] == lsoa21cd].sort_values("share", ascending=False)
+    shares = atlas.shares_of(lsoa21cd)
     not_a_place = set(atlas.pcns.loc[~atlas.pcns["is_place"], "pcn_code"])
     rows = [
         FactRow(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from analysis.areas import COUNTS
 from analysis.places import ENGLAND, Gazetteer, Place, PlaceNotFoundError
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, DETOUR_RANGE, WALK_RANGE, Reach
-from data_loaders.snapshot_schemas import CATEGORIES
+from analysis.vocabularies import CATEGORIES
 
 ICB_VINTAGES = {"icb26": "April 2026 (36 systems)", "icb24": "April 2024 (42 systems)"}
 LIST_LEVELS = ("system", "place", "neighbourhood", "small-area")

@@ -34,7 +34,8 @@ _TOO_WIDE = """() => {
 
 _TOO_SMALL = """(least) => {
   const within = (root) => [...root.querySelectorAll("*")].flatMap((each) => [each, ...(each.shadowRoot ? within(each.shadowRoot) : [])]);
-  return within(document).filter((each) => each.closest(".cg, .cg-map") && each.matches("button, a[href], input, select, summary, [tabindex='0']:not(canvas)"))
+  const touched = "button, a[href], input, select, summary, [tabindex='0']:not(canvas)";
+  return within(document).filter((each) => each.closest(".cg, .cg-map") && each.matches(touched))
     .map((each) => [each, each.getBoundingClientRect()])
     .filter(([, box]) => box.width > 0 && (box.width < least || box.height < least))
     .map(([each, box]) => `${each.className} "${each.textContent.trim() || each.title}" ${box.width.toFixed(1)} × ${box.height.toFixed(1)}`);

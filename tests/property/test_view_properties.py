@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
+from analysis.vocabularies import CATEGORIES
 from data_loaders.atlas import Atlas
-from data_loaders.snapshot_schemas import CATEGORIES
 from presentation.view import ICB_VINTAGES, LIST_LEVELS, View, from_query, to_query
 
 _places = st.sampled_from(

@@ -11,12 +11,12 @@ from analysis import areas as levels
 from analysis.gaps import empty_partners
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import Reach, origins
+from analysis.vocabularies import CATEGORIES
 from benchmarks import classify, naive, table
 from benchmarks.__main__ import main
 from benchmarks.measure import Row, Samples
 from data_loaders import postcodes
 from data_loaders.atlas import Atlas
-from data_loaders.snapshot_schemas import CATEGORIES
 
 REACH = Reach()
 

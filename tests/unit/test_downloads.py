@@ -13,8 +13,8 @@ import pytest
 from analysis.gaps import empty_partners
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import Reach
+from analysis.vocabularies import CATEGORIES
 from data_loaders.atlas import Atlas
-from data_loaders.snapshot_schemas import CATEGORIES
 from presentation import downloads, provenance
 
 DANGEROUS = ["=1+1", "+44 20 7946 0000", "-2+3", "@SUM(A1:A9)", "\t=1", '=HYPERLINK("http://example.org","x")', "=cmd|' /C calc'!A0"]
