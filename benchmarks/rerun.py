@@ -16,7 +16,7 @@ from data_loaders.snapshot import Snapshot
 
 VIEWS = {"E09000002": "Barking and Dagenham", "E54000029": "NHS North East London", "": "England"}
 BUDGET = {1: 120.0, 5: None, 20: 300.0}
-THINK = (1.5, 4.5)
+THINK = (4.0, 12.0)
 
 
 def _query(place: str) -> str:
@@ -99,13 +99,14 @@ def reruns() -> Iterator[Row]:
         crowd = ["E09000002", "E54000029", "", *areas.loc[areas["rgncd"] == "E12000007", "lad24cd"].unique()]
         for people in (5, 20):
             places = (crowd * 2)[:people]
-            sessions, cpu = asyncio.run(_together(server, places, 6, THINK))
+            sessions, cpu = asyncio.run(_together(server, places, 5, THINK))
             answers = [answer for session in sessions for answer in session.answers]
             yield _row(
                 answers,
                 cpu,
                 work=f"rerun after one control, {people} sessions",
                 budget=BUDGET[people],
+                waits=True,
                 note=f"each pauses {THINK[0]:g} to {THINK[1]:g} s between changes; one is at England, one at a system, the others in London",
             )
         sessions, cpu = asyncio.run(_together(server, (crowd * 2)[:20], 3, (0.0, 0.0)))

@@ -133,6 +133,7 @@ ROW = Row(
     [
         (ROW, "within"),
         (replace(ROW, judged="p95"), "within by CPU"),
+        (replace(ROW, judged="p95", waits=True), "OVER"),
         (replace(ROW, judged="p95", ours=Samples([140.0], "ms", [0.13])), "OVER"),
         (replace(ROW, budget=None), ""),
     ],
