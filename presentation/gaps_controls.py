@@ -30,7 +30,6 @@ _LIST_LABELS = {
     "neighbourhood": "Neighbourhoods (PCN)",
     "small-area": "Small areas (LSOA)",
 }
-_WALKS = (400, 800, 1200, 1600)
 
 
 def is_local(place: Place) -> bool:
