@@ -29,6 +29,6 @@ except SnapshotError as problem:
     st.error(f"{problem}")
     st.stop()
 
-view = place_bar.current_view(atlas)
+view = place_bar.current_view(atlas, page.url_path)
 page.run()
 place_bar.write_link(st.session_state["view"])

@@ -13,13 +13,21 @@ from data_loaders.atlas import Atlas, PostcodeNotFoundError, PostcodePoint
 from presentation.atlas_cache import open_atlas
 from presentation.view import View, from_query, to_query
 
-_VIEW, _WRITTEN, _NOTES = "view", "query_written", "view_notes"
+_VIEW, _WRITTEN, _NOTES, _PAGE = "view", "query_written", "view_notes", "view_page"
 
 
-def current_view(atlas: Atlas) -> View:
-    """The view of this session: from the link when it was opened or changed by hand or by going back, otherwise as last set."""
+def current_view(atlas: Atlas, page: str) -> View:
+    """The view of this session: from the link when it was opened or changed by hand or by going back, otherwise as last set.
+
+    page: the address of the page that is shown. The menu's links carry no view, so going to another page keeps the one in force.
+    """
     query = {name: str(value) for name, value in st.query_params.items()}
-    if _VIEW not in st.session_state or query != st.session_state.get(_WRITTEN):
+    moved = st.session_state.get(_PAGE, page) != page
+    st.session_state[_PAGE] = page
+    if moved and not query and _VIEW in st.session_state:
+        st.session_state[_NOTES] = []
+        change(indicator=None)
+    elif _VIEW not in st.session_state or query != st.session_state.get(_WRITTEN):
         view, notes = from_query(query, atlas.gazetteer)
         st.session_state[_NOTES] = notes
         set_view(view)

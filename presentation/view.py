@@ -6,6 +6,7 @@ A link that asks for something impossible gives the nearest valid view and a not
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -16,14 +17,20 @@ from analysis.vocabularies import CATEGORIES
 
 ICB_VINTAGES = {"icb26": "April 2026 (36 systems)", "icb24": "April 2024 (42 systems)"}
 LIST_LEVELS = ("system", "place", "neighbourhood", "small-area")
+AUDIENCES = {"adults": "Adults", "children": "Children and young people"}
+MOST_NEEDS = 12
+
+_INDICATOR = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True)
 class View:
-    """One view of the Gaps page.
+    """What every page looks at, and how; a page reads what concerns it.
 
     place: code of the area looked at. within: the authority that the place bar shows, where a network reaches into several.
     lsoa: the chosen small area. postcode: as typed, compact. walk_m in metres. by: what the list holds (see LIST_LEVELS), None for the usual.
+    audience: which of the two lists of five (see AUDIENCES). indicator: the figure that is opened. needs: the figures that are asked for
+    together, and at_least how many of them a network has to have.
     """
 
     place: str = ENGLAND
@@ -37,6 +44,10 @@ class View:
     icb: str = "icb26"
     by: str | None = None
     page: int = 1
+    audience: str = "adults"
+    indicator: str | None = None
+    needs: tuple[str, ...] = ()
+    at_least: int = 2
 
     @property
     def reach(self) -> Reach:
@@ -66,6 +77,14 @@ def to_query(view: View) -> dict[str, str]:
         query["places"] = ",".join(category.replace(" ", "-") for category in view.categories) or "nothing"
     if view.page != 1:
         query["page"] = str(view.page)
+    if view.audience != _DEFAULT.audience:
+        query["for"] = view.audience
+    if view.indicator:
+        query["indicator"] = view.indicator
+    if view.needs:
+        query["needs"] = ",".join(view.needs)
+    if view.at_least != _DEFAULT.at_least:
+        query["atleast"] = str(view.at_least)
     return query
 
 
@@ -120,6 +139,15 @@ def _lsoa(text: str | None, gazetteer: Gazetteer, notes: list[str]) -> str | Non
     return found.code
 
 
+def _indicators(text: str | None, most: int, notes: list[str]) -> tuple[str, ...]:
+    """Ids of indicators as a link writes them, commas between. Whether there are such indicators is for the page to say."""
+    asked = [word for word in (text or "").split(",") if word]
+    usable = tuple(dict.fromkeys(word for word in asked if _INDICATOR.fullmatch(word)))[:most]
+    if len(usable) < len(dict.fromkeys(asked)):
+        notes.append(f"The link names indicators that cannot be ones, or more than {most}; those are left out.")
+    return usable
+
+
 def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, list[str]]:
     """The view of a link, and a note for each thing in it that had to be mended."""
     notes: list[str] = []
@@ -156,5 +184,9 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
         icb=_choice(query.get("icb"), ICB_VINTAGES, "icb26", "ICB vintage", notes) or "icb26",
         by=_choice(query.get("by"), LIST_LEVELS, None, "list", notes),
         page=int(_number(query.get("page"), 1, (1, 10_000), "page", notes)),
+        audience=_choice(query.get("for"), AUDIENCES, "adults", "audience", notes) or "adults",
+        indicator=next(iter(_indicators(query.get("indicator"), 1, notes)), None),
+        needs=_indicators(query.get("needs"), MOST_NEEDS, notes),
+        at_least=int(_number(query.get("atleast"), 2, (1, MOST_NEEDS), "number of needs", notes)),
     )
     return view, notes

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
 from analysis.vocabularies import CATEGORIES
 from data_loaders.atlas import Atlas
-from presentation.view import ICB_VINTAGES, LIST_LEVELS, View, from_query, to_query
+from presentation.view import AUDIENCES, ICB_VINTAGES, LIST_LEVELS, MOST_NEEDS, View, from_query, to_query
 
 _places = st.sampled_from(
     ["E92000001", "E12000007", "E54000029", "E54000027", "E38000007", "E09000002", "E08000016", "U11211", "E05014053", "E02000001"]
@@ -25,12 +25,19 @@ _views = st.builds(
     icb=st.sampled_from(list(ICB_VINTAGES)),
     by=st.none() | st.sampled_from(LIST_LEVELS),
     page=st.integers(1, 10_000),
+    audience=st.sampled_from(list(AUDIENCES)),
+    indicator=st.none() | st.sampled_from(["219", "90366", "ons-cigarette-smokers"]),
+    needs=st.lists(st.sampled_from(["219", "253", "241", "848", "ons-cigarette-smokers"]), unique=True).map(tuple),
+    at_least=st.integers(1, MOST_NEEDS),
 )
 _texts = st.text(max_size=40) | st.sampled_from(
     ["-5", "abc", "nan", "inf", "-0", "1e308", "E09000002", "e01000090", "library,,", "nothing", "RM9 6QD", "U19803"]
 )
 _queries = st.dictionaries(
-    st.sampled_from(["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "other"]), _texts
+    st.sampled_from(
+        ["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "for", "indicator", "needs", "atleast", "other"]
+    ),
+    _texts,
 )
 _quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -53,5 +60,8 @@ def test_any_link_gives_a_valid_view(atlas: Atlas, query: dict[str, str]) -> Non
     assert view.icb in ICB_VINTAGES
     assert view.by is None or view.by in LIST_LEVELS
     assert 1 <= view.page <= 10_000
+    assert view.audience in AUDIENCES
+    assert 1 <= view.at_least <= MOST_NEEDS
+    assert len(view.needs) <= MOST_NEEDS
     assert all(isinstance(note, str) and note.endswith((".", "?")) for note in notes)
     assert from_query(to_query(view), atlas.gazetteer) == (view, []), "what is shown can be shared"

@@ -41,6 +41,8 @@ def test_a_link_says_only_what_differs() -> None:
         View(place="E09000002", postcode="RM96QD", lsoa="E01000090"),
         View(walk_m=100),
         View(walk_m=5_000, detour=3.0),
+        View(place="E09000030", audience="children", indicator="90810"),
+        View(place="E54000029", needs=("219", "ons-cigarette-smokers"), at_least=1),
     ],
 )
 def test_a_link_opens_the_same_view(atlas: Atlas, view: View) -> None:
@@ -109,3 +111,12 @@ def test_a_note_repeats_little_of_what_the_link_said(atlas: Atlas) -> None:
     _, notes = _read(atlas, place="<script>" * 500, reach="9" * 5_000 + "x", lsoa="z" * 900, places="y" * 5_000)
     assert len(notes) == 4
     assert all(len(note) < 400 for note in notes)
+
+
+@pytest.mark.parametrize("asked", ["219;drop", "<script>", "A" * 41, ",".join(str(number) for number in range(13))])
+def test_indicators_that_cannot_be_ones_are_left_out_and_said(atlas: Atlas, asked: str) -> None:
+    view, notes = _read(atlas, needs=asked)
+    assert len(view.needs) <= 12
+    assert all(word.isdigit() for word in view.needs)
+    assert len(notes) == 1
+    assert "left out" in notes[0]
