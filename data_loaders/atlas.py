@@ -220,6 +220,20 @@ class Atlas:
         return self.snapshot.table("small_areas")
 
     @cached_property
+    def counties(self) -> dict[str, tuple[str, str]]:
+        """Authority code → (county code, name), for the districts of a county only."""
+        columns = self.snapshot.table("small_areas", ["lad24cd", "utlacd", "utlanm"]).drop_duplicates("lad24cd")
+        inside = columns[columns["utlacd"].str.startswith("E10")]
+        pairs = zip(inside["utlacd"], inside["utlanm"], strict=True)
+        return dict(zip(inside["lad24cd"], pairs, strict=True))
+
+    @cached_property
+    def later_codes(self) -> dict[str, str]:
+        """Authority code of 2024 → its code of 2025, where that differs (Barnsley, Sheffield)."""
+        changed = self.areas.loc[self.areas["lad24cd"] != self.areas["lad25cd"], ["lad24cd", "lad25cd"]]
+        return dict(zip(changed["lad24cd"], changed["lad25cd"], strict=True))
+
+    @cached_property
     def england(self) -> pd.Series:
         """England's totals of every counted column (people), to compare a small area with."""
         return self._every_column.select_dtypes("number").sum()
