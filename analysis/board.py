@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.comparison import NOT_COMPARED, compare, published_comparison
+from analysis.comparison import NOT_COMPARED, compare, published_comparison, quintile_bands
 from analysis.trend import CANNOT_BE_CALCULATED, published_trend, recent_trend, with_polarity
 
 PERSONS = "Persons"
@@ -108,3 +108,17 @@ def _trends(rows: pd.DataFrame, newest: pd.DataFrame, polarity: pd.Series) -> np
     own = pd.Series(numbers, index=rows.index).loc[newest.index].map(worked_out)
     direction = newest["indicator_id"].astype(object).map(polarity).to_numpy(dtype=object)
     return np.where(said == CANNOT_BE_CALCULATED, with_polarity(own.fillna(CANNOT_BE_CALCULATED), direction), said)
+
+
+def positions(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where each area stands among the others with the same figure: `fifth` (1 lowest to 5 highest) and `of`, how many have it.
+
+    rows: headline rows of areas of one level. Indexed by area_code, indicator_id, who, age and period_sortable; values alone.
+    """
+    valued = rows[rows["value"].notna()]
+    figure = ["indicator_id", "who", "age", "period_sortable"]
+    group = pd.MultiIndex.from_frame(valued[figure]).factorize()[0]
+    found = valued[["area_code", *figure]].assign(
+        fifth=quintile_bands(valued["value"], group), of=np.bincount(group)[group] if len(group) else 0
+    )
+    return found.set_index(["area_code", *figure])

@@ -1,7 +1,8 @@
 """How a figure compares with England, as Fingertips compares: the interval holds England's value, or lies to one side of it.
 
-Method: OHID, Fingertips guidance, "Comparing to a benchmark": an area differs where its confidence interval excludes the benchmark's value. With a
-polarity the difference is better or worse; without one, lower or higher.
+Method: OHID, Fingertips, Public Health Technical Guidance, comparing with a benchmark: an area differs where its confidence interval excludes the
+benchmark's value (not where it overlaps the benchmark's own interval). With a polarity the difference is better or worse; without one, lower or
+higher.
 """
 
 from __future__ import annotations
@@ -27,10 +28,15 @@ Floats = npt.NDArray[np.float64]
 def compare(
     lower: npt.ArrayLike, upper: npt.ArrayLike, england: npt.ArrayLike, polarity: npt.ArrayLike
 ) -> npt.NDArray[np.object_]:
-    """One of COMPARISONS for each figure. lower, upper: its interval. england: England's value. polarity: "low is good", "high is good" or
-    anything else (neither direction is called better). Without an interval or without England's value nothing is compared."""
+    """One of COMPARISONS for each figure, any shapes that broadcast.
+
+    lower, upper: its interval, 95% or, where the indicator is compared so, 99.8%: the caller hands over the one that counts. england: England's
+    value in the same unit. polarity: "low is good", "high is good", or anything else including none (neither direction is called better).
+    A limit that equals England's value does not exclude it. Without an interval or without England's value nothing is compared.
+    """
     low, high, benchmark = np.broadcast_arrays(*(np.asarray(each, dtype=float) for each in (lower, upper, england)))
-    direction = np.broadcast_to(np.asarray(polarity, dtype=object), low.shape)
+    said = np.asarray(polarity, dtype=object)
+    direction = np.broadcast_to(np.where(pd.isna(said), "", said), low.shape)
     above, below = low > benchmark, high < benchmark
     known = ~(np.isnan(low) | np.isnan(high) | np.isnan(benchmark))
     good_low, good_high = direction == LOW_IS_GOOD, direction == HIGH_IS_GOOD
@@ -51,13 +57,14 @@ def published_comparison(words: pd.Series) -> pd.Series:
     return words.astype(object).map(said).where(words.notna(), NOT_COMPARED).astype(object)
 
 
-def quintile_bands(values: npt.ArrayLike) -> npt.NDArray[np.int8]:
-    """The fifth (1 lowest to 5 highest) of each value among all values, 0 where there is none.
+def quintile_bands(values: npt.ArrayLike, group: npt.ArrayLike | None = None) -> npt.NDArray[np.int8]:
+    """The fifth (1 lowest to 5 highest) of each value among all values, or among those of its group; 0 where there is no value.
 
     Fifths hold equal numbers of areas as nearly as that can be; equal values share the fifth of the middle of their ranks, so that two
     areas with one value are never told apart.
     """
     numbers = pd.Series(np.asarray(values, dtype=float))
-    position = (numbers.rank(method="average") - 0.5) / max(int(numbers.notna().sum()), 1)
-    bands = np.minimum(np.floor(5 * position.to_numpy()) + 1, 5)
+    grouped = numbers.groupby(np.zeros(len(numbers)) if group is None else np.asarray(group))
+    position = (grouped.rank(method="average") - 0.5) / grouped.transform("count")
+    bands = np.minimum(np.floor(5 * position.to_numpy() + 1e-9) + 1, 5)
     return np.where(np.isnan(bands), 0, bands).astype(np.int8)

@@ -25,6 +25,7 @@ from data_loaders import (
     faith_covenant,
     geometry,
     gla_community_centres,
+    indicator_tables,
     manifests,
     osm_places_of_worship,
     postcodes,
@@ -39,7 +40,7 @@ from data_loaders.snapshot_schemas import SCHEMAS
 
 BOUNDARIES = "geography/lsoa21_boundaries_bgc.parquet"
 REGISTRATIONS_COUNTED_ON = "20230701"
-STEPS = 9
+STEPS = 10
 
 Progress = Callable[[str], None]
 Uses = dict[str, dict[str, float | int | str]]
@@ -162,7 +163,17 @@ def _derive(source: Path, progress: Progress) -> tuple[Built, pd.DataFrame]:
     covenant = faith_covenant.match(faith_covenant.read(source / manifests.source_file("faith_covenant")), areas)
     rows["faith_covenant"], used["faith_covenant"] = len(covenant), {"in_england": int(covenant["in_england"].sum())}
 
-    tables = {
+    progress("indicators")
+    indicators = indicator_tables.build(
+        source,
+        areas,
+        pcns,
+        indicator_tables.Practices(registrations, weights, latest, earlier, epcn, practices, live),
+    )
+    rows |= indicators.rows
+    used |= indicators.used
+
+    tables = indicators.tables | {
         "small_areas": areas,
         "pcn_shares": shares,
         "pcns": pcns,

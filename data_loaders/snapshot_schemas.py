@@ -9,6 +9,7 @@ import pandera.pandas as pa
 from pandera.pandas import Check, Column, DataFrameSchema
 
 from analysis.vocabularies import CATEGORIES, COVERAGE
+from data_loaders.indicator_schemas import indicator_values, indicators, qof_counts
 
 SMALL_AREAS = 33_755
 POPULATION_MID_2022 = 57_112_542
@@ -305,5 +306,8 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         asset_matches,
         faith_covenant,
         geometry,
+        indicator_values,
+        qof_counts,
+        indicators,
     )
 }

@@ -13,10 +13,14 @@ import pytest
 
 from data_loaders import (
     ace_libraries,
+    fingertips_icb,
+    fingertips_london,
     gla_community_centres,
+    local_statistics,
     osm_places_of_worship,
     postcodes,
     primary_care,
+    qof,
     small_areas,
     snapshot_build,
 )
@@ -65,6 +69,14 @@ CSV_SOURCES: list[tuple[str, str, Reader]] = [
     (osm_places_of_worship.FILE, "denomination", osm_places_of_worship.read),
     (ace_libraries.FILE, next(iter(ace_libraries.COLUMNS)), ace_libraries.read),
     (gla_community_centres.FILE, "os_addressbase_uprn", gla_community_centres.read),
+    (qof.PREVALENCE_2021_22, "REGISTER", qof.read_prevalence),
+    (qof.CVD_2022_23, "List.Size_HYP", qof.read_cvd),
+    (fingertips_icb.EXTRACT, "metric", lambda path: fingertips_icb.read_extract(path, pd.Series({"QMF": "E54000029"}), pd.Series())),
+    (
+        "fingertips/england/els_adult-obesity-prevalence.csv",
+        "lci_95",
+        lambda path: local_statistics.read(path, local_statistics.DOWNLOADS[2], frozenset()),
+    ),
 ]
 
 
@@ -85,8 +97,11 @@ def test_a_renamed_column_of_a_csv_is_named(shared_data: Path, tmp_path: Path, f
         (postcodes.LOOKUP, "pcds", lambda path: postcodes.read(path, None)),
         (snapshot_build.BOUNDARIES, "LSOA21CD", snapshot_build.read_boundaries),
         (snapshot_build.BOUNDARIES, "geometry", snapshot_build.read_boundaries),
+        (fingertips_london.PROFILES, "value", fingertips_london.read_profiles),
+        (fingertips_london.HEADLINES, "lower_ci", fingertips_london.read_headlines),
+        (fingertips_london.NEIGHBOURHOODS, "MSOA21CD", lambda path: fingertips_london.read_neighbourhoods(path, pd.Series())),
     ],
-    ids=["registrations", "postcodes", "boundaries-code", "boundaries-shape"],
+    ids=["registrations", "postcodes", "boundaries-code", "boundaries-shape", "profiles", "headlines", "neighbourhoods"],
 )
 def test_a_renamed_column_of_a_parquet_file_is_named(shared_data: Path, tmp_path: Path, file: str, column: str, read: Reader) -> None:
     target = tmp_path / Path(file).name

@@ -129,6 +129,30 @@ def test_every_source_is_described_with_a_checksum(atlas: Atlas) -> None:
         assert source.used
 
 
+def test_every_row_of_the_indicator_sources_is_accounted_for(atlas: Atlas) -> None:
+    """Rows in = values in the snapshot + rows set aside, each kind of them counted with its reason."""
+    values = atlas.snapshot.table("indicator_values", ["source_id"]).groupby("source_id").size()
+    told = {source.id: source for source in atlas.snapshot.manifests()}
+    profiles = told["fingertips_london_profiles"].used
+    assert int(profiles["rows_without_the_repeats_under_other_profiles"]) == values["fingertips_london_profiles"] + int(
+        profiles["replaced_by_a_figure_with_an_interval"]
+    )
+    assert profiles["of_those_differing_from_it"] == 0
+    for source_id, count in values.items():
+        used = told[str(source_id)].used
+        assert used["values"] == count
+        if str(source_id).startswith("els_"):
+            aside = sum(int(part.split(" ")[0].replace(",", "")) for part in str(used["set_aside"]).split("; ") if part)
+            assert told[str(source_id)].rows == count - int(used["rows_added_for_the_smaller_of_two_areas_published_together"]) + aside
+    extract = told["fingertips_icb_extract"]
+    assert extract.rows == values["fingertips_icb_extract"] + int(extract.used["rows_of_asthma_left_out"])
+
+
+def test_the_tables_of_indicators_are_small(atlas: Atlas) -> None:
+    listed = atlas.snapshot.contents()["tables"]
+    assert sum(listed[name]["bytes"] for name in ("indicator_values", "qof_counts", "indicators")) < 4_000_000
+
+
 def test_snapshot_and_outlines_are_under_40_megabytes(atlas: Atlas) -> None:
     assert _size(atlas.snapshot.folder) + _size(atlas.snapshot.static / "geometry") < 40_000_000
     assert atlas.snapshot.table("geometry")["bytes"].max() <= 1_500_000
