@@ -55,7 +55,10 @@ def headline_rows(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_england(rows: pd.DataFrame, england: pd.DataFrame) -> pd.Series:
-    """England's value for each headline row: same indicator, who, age and period; where the ages are written otherwise, England's only one."""
+    """England's value for each headline row: same indicator, who, age and period; where the ages are written otherwise, England's only one.
+
+    rows, england: headline rows.
+    """
     exact = ["indicator_id", "who", "age", "period_sortable"]
     loose = ["indicator_id", "who", "period_sortable"]
     known = england[england["value"].notna()]
@@ -69,7 +72,7 @@ def with_england(rows: pd.DataFrame, england: pd.DataFrame) -> pd.Series:
 def compared(values: pd.DataFrame, england: pd.DataFrame, polarity: pd.Series) -> pd.DataFrame:
     """The newest figure of each area, indicator, sex and age: beside England, compared, with its recent trend.
 
-    values, england: rows of VALUE_COLUMNS, breakdowns among them; england holds England's own. polarity: by indicator_id, one of
+    values: rows of VALUE_COLUMNS, breakdowns among them. england: England's own `headline_rows`. polarity: by indicator_id, one of
     "low is good", "high is good" and others (neither direction is called better), missing where it is not established.
 
     Returns the headline rows of the newest period that an area has of an indicator, with `who`, `england` (England's value of
@@ -78,7 +81,7 @@ def compared(values: pd.DataFrame, england: pd.DataFrame, polarity: pd.Series) -
     earlier_england, earlier_comparison. A newest figure that was suppressed stays, with its note.
     """
     rows = headline_rows(values)
-    rows["england"] = with_england(rows, headline_rows(england))
+    rows["england"] = with_england(rows, england)
     direction = rows["indicator_id"].astype(object).map(polarity).to_numpy(dtype=object)
     worked_out = compare(rows["lower_95"], rows["upper_95"], rows["england"], direction)
     worked_out[rows["value"].isna().to_numpy()] = NOT_COMPARED

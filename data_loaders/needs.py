@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,6 @@ from analysis.board import compared, headline_rows, positions
 from analysis.shared_figures import copied_down
 from data_loaders import catalogue, fingertips_pages, value_frames
 from data_loaders.catalogue import Catalogue, CatalogueIndicator
-from data_loaders.indicator_values import ORIGINS
 from data_loaders.manifests import Manifest
 from data_loaders.snapshot import Snapshot
 
@@ -67,11 +66,13 @@ class Needs:
 
     layers: frames of VALUE_COLUMNS, the oldest first. What a layer has of an indicator and area replaces every row of them beneath it:
     figures of one pull are never mixed with another's. described: frames of INDICATOR_COLUMNS that came with them, the oldest first.
+    live: source_id of a layer → what to call it ("pulled live from OHID Fingertips on 16 August 2026").
     """
 
     snapshot: Snapshot = field(default_factory=Snapshot)
     layers: Sequence[pd.DataFrame] = ()
     described: Sequence[pd.DataFrame] = ()
+    live: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -138,6 +139,11 @@ class Needs:
     @cached_property
     def _england(self) -> pd.DataFrame:
         return self.of_area(ENGLAND)
+
+    @cached_property
+    def england_headlines(self) -> pd.DataFrame:
+        """England's own headline rows (`analysis.board.headline_rows`) of every indicator, to compare with."""
+        return headline_rows(self._england)
 
     def tenths(self, indicator_id: str, area_code: str) -> pd.DataFrame:
         """The newest breakdown of one indicator in one area by ten national groups of deprivation, most deprived first.
@@ -240,7 +246,7 @@ class Needs:
     @cached_property
     def networks_board(self) -> pd.DataFrame:
         """`analysis.board.compared` for every PCN and every indicator that PCNs have."""
-        return compared(self.at_level("pcn"), self._england, self.polarity)
+        return compared(self.at_level("pcn"), self.england_headlines, self.polarity)
 
     @cached_property
     def positions(self) -> pd.DataFrame:
@@ -280,7 +286,7 @@ class Needs:
 
     @cached_property
     def copies(self) -> dict[str, tuple[str, str]]:
-        """source_id → (one of ORIGINS, the ISO date of the copy; empty for a live layer)."""
+        """source_id → (one of ORIGINS, the ISO date of the copy; empty for a live layer, which `live` names)."""
         pairs = self.values[["source_id", "origin"]].drop_duplicates().astype(str)
         accessed = {source.id: source.accessed for source in self._manifests}
         return {
@@ -289,12 +295,5 @@ class Needs:
         }
 
     def layer_lines(self, used: Collection[str]) -> list[str]:
-        """A line for each live layer among `used`: who published it, which layer it is and how many values it has."""
-        lines = []
-        for layer in self.layers:
-            for (origin, source_id), count in layer.groupby(["origin", "source_id"], observed=True).size().items():
-                if source_id in used:
-                    lines.append(
-                        f"Fetched live: {source_id}. {ORIGINS.get(str(origin), str(origin))}. {count:,} values."
-                    )
-        return lines
+        """What each live layer among `used` (values of source_id) is to be called, as a sentence without its stop."""
+        return [f"{name[0].upper()}{name[1:]}" for source, name in self.live.items() if source in used]

@@ -9,10 +9,21 @@ import streamlit as st
 
 from analysis import ranking
 from analysis.neighbourhoods import core20_gaps
-from presentation import gaps_controls, gaps_list, gaps_map, gaps_panel, partners, place_bar, provenance, words
+from presentation import (
+    gaps_controls,
+    gaps_list,
+    gaps_map,
+    gaps_needs,
+    gaps_panel,
+    partners,
+    place_bar,
+    provenance,
+    words,
+)
 from presentation.area_map import area_map
 from presentation.atlas_cache import open_atlas
 from presentation.components import StateSegment, fact_list, ranked_list, state_bar
+from presentation.needs_cache import open_needs
 
 atlas, today = open_atlas(), date.today()
 place_bar.place_bar(atlas, st.session_state["view"])
@@ -119,6 +130,7 @@ with wide_right, st.container(key=panel):
             key="reach",
             callout=gaps_panel.next_conversation(row, area["lad24nm"]),
         )
+        fact_list(gaps_needs.need_sections(atlas, open_needs(atlas, place), area), key="need")
         covenant = gaps_panel.faith_covenant_line(atlas.faith_covenant, area["lad24cd"], area["utlacd"])
         if covenant:
             st.caption(covenant)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMPONENTS_DIR = Path(__file__).resolve().parents[1] / "static" / "components"
 """Folder that Streamlit serves at ``app/static/components`` (``server.enableStaticServing``)."""
 
-SHARED_MODULE = "dom.js"
+SHARED_MODULES = ("dom.js", "marks.js")
 """Helpers that the components import with the same ``?v=``, and that therefore count towards it."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -58,8 +58,8 @@ export default async function (component) {
 def content_version(name: str, folder: Path = COMPONENTS_DIR) -> str:
     """Return the first 12 hexadecimal digits of the SHA-256 of all that a component loads from ``folder``.
 
-    That is its script ``<name>.js``, what is called after it (``<name>_*.js``, ``<name>.css``) and the shared
-    ``dom.js``, in this order.
+    That is its script ``<name>.js``, what is called after it (``<name>_*.js``, ``<name>.css``) and what components
+    share (SHARED_MODULES), in this order.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def content_version(name: str, folder: Path = COMPONENTS_DIR) -> str:
             "check the spelling or restore the file."
         )
     digest = hashlib.sha256(script.read_bytes())
-    for path in [*sorted(folder.glob(f"{name}_*.js")), folder / f"{name}.css", folder / SHARED_MODULE]:
+    for path in [*sorted(folder.glob(f"{name}_*.js")), folder / f"{name}.css", *(folder / shared for shared in SHARED_MODULES)]:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

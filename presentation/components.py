@@ -107,12 +107,14 @@ def state_bar(segments: Sequence[StateSegment], *, key: str, alt: str, empty: st
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A label on the left, its value on the right; ``note`` beneath; ``colour`` (#rrggbb) adds a swatch."""
+    """A label on the left, its value on the right; ``note`` beneath, after the shape of ``mark`` where one is given (a name of
+    ``need_board.SHAPES``; the note is its word); ``colour`` (#rrggbb) adds a swatch."""
 
     label: str
     value: str
     note: str | None = None
     colour: str | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +140,20 @@ def fact_list_payload(sections: Sequence[FactSection], *, callout: Callout | Non
     Raises
     ------
     ValueError
-        When a row's colour is not #rrggbb.
+        When a row's colour is not #rrggbb, or a row has a mark and no note to say it in words.
     """
     for section in sections:
         for row in section.rows:
             check_colour(row.colour, f"Row {row.label!r} under {section.heading!r}")
+            if row.mark is not None and not row.note:
+                raise ValueError(f"Row {row.label!r} has the mark {row.mark!r} and no note: a shape needs its word.")
     return {
         "sections": [
             {
                 "heading": section.heading,
                 "empty": section.empty,
                 "rows": [
-                    {"label": row.label, "value": row.value, "note": row.note, "colour": row.colour}
+                    {"label": row.label, "value": row.value, "note": row.note, "colour": row.colour, "mark": row.mark}
                     for row in section.rows
                 ],
             }

@@ -134,6 +134,13 @@ def scale_classes(values: pd.Series) -> list[tuple[str, str, list[str]]]:
     return classes
 
 
+def bounds_of(atlas: Atlas, place: Place) -> tuple[float, float, float, float]:
+    """West, south, east and north (EPSG:4326) of what a map of whole areas shows: England, or where a place's people live."""
+    if place.level == "england":
+        return (-5.9, 49.85, 1.9, 55.85)
+    return _bounds(atlas.areas[atlas.gazetteer.mask(place)], 0.06)
+
+
 def england_map(atlas: Atlas, place: Place, level: str, summary: pd.DataFrame) -> MapView:
     """England or a region by system, place or neighbourhood: Core20 residents without a confirmed partner.
 
@@ -146,7 +153,6 @@ def england_map(atlas: Atlas, place: Place, level: str, summary: pd.DataFrame) -
     ]
     files = atlas.outlines
     whole = place.level == "england"
-    bounds = (-5.9, 49.85, 1.9, 55.85) if whole else _bounds(atlas.areas[atlas.gazetteer.mask(place)], 0.06)
     return MapView(
         fills=Fills(
             [files[level, "england"]],
@@ -154,7 +160,7 @@ def england_map(atlas: Atlas, place: Place, level: str, summary: pd.DataFrame) -
             "No Core20 residents without a confirmed partner",
             None if whole else summary["code"].tolist(),
         ),
-        bounds=bounds,
+        bounds=bounds_of(atlas, place),
         outlines=[OutlineLayer([files["rgn", "england"]], "Region", 1.5)],
         labels=[files["labels", "england"]],
         alt=f"Map of {place.name}: Core20 residents without a confirmed partner, by area. The list has the same areas.",

@@ -20,6 +20,7 @@ from presentation.words import (
     in_words,
     listed,
     metres,
+    month_year,
     percent,
     state_reason,
     uncovered,
@@ -69,13 +70,6 @@ _STANDING = {
     gaps.TALKING: "in conversation",
     gaps.KNOWN_OF: "known of",
 }
-_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def month_year(text: str) -> str:
-    """A source date as people say it: "2026-08-16" → "Aug 2026"."""
-    year, _, rest = text.partition("-")
-    return f"{_MONTHS[int(rest[:2])]} {year}" if rest else year
 
 
 def place_name(row: object) -> str:

@@ -17,5 +17,7 @@ class Page:
 
 PAGES = (
     Page("pages/gaps.py", "Gaps", "gaps", default=True),
+    Page("pages/inequalities.py", "Inequalities", "inequalities"),
+    Page("pages/several_needs.py", "Several needs together", "several-needs-together"),
     Page("pages/sources_and_methods.py", "Sources and methods", "sources-and-methods"),
 )

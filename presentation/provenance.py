@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from analysis.reach import Reach
 from data_loaders.manifests import Manifest
+from data_loaders.needs import Needs
 from presentation.words import CATEGORY_PLURALS, listed
 
 ATTRIBUTION = (
@@ -53,4 +54,29 @@ def notes(title: str, manifests: Sequence[Manifest], settings_line: str, made_on
         f"Source: {source.title}. {source.publisher}. {source.vintage}. {source.licence}. {source.address}"
         for source in manifests
     ]
+    return [*lines, ATTRIBUTION]
+
+
+def needs_foot(needs: Needs, used: Collection[str]) -> str:
+    """The one line at the foot of a page of indicators: each copy that its figures came from, with its vintage, and the settings."""
+    copies = [f"{source.title} ({source.vintage})" for source in needs.sources(used)] + needs.layer_lines(used)
+    return (
+        f"Figures: {'; '.join(copies) or 'none in this copy'}. PCN footprints: NHS England registrations July 2023, memberships January 2026. "
+        "Deprivation: MHCLG Indices of Deprivation 2025. Settings: 95% confidence intervals; compared with England's value of the same period."
+    )
+
+
+def needs_notes(title: str, needs: Needs, used: Collection[str], made_on: date) -> list[str]:
+    """The lines that a download of indicators carries: what it is, how figures compare, then each source with vintage and licence."""
+    lines = [
+        title,
+        f"Made by Common Ground on {made_on.isoformat()}.",
+        "Comparison: a 95% interval that lies to one side of England's value of the same period. An empty value was not published; it is never zero.",
+        "A figure said to be aggregated from practices is the sum of registers over the sum of list sizes, with Wilson's interval.",
+    ]
+    lines += [
+        f"Source: {source.title}. {source.publisher}. {source.vintage}. {source.licence}. {source.address}"
+        for source in needs.sources(used)
+    ]
+    lines += [f"Source: {line}." for line in needs.layer_lines(used)]
     return [*lines, ATTRIBUTION]

@@ -29,8 +29,8 @@ class View:
 
     place: code of the area looked at. within: the authority that the place bar shows, where a network reaches into several.
     lsoa: the chosen small area. postcode: as typed, compact. walk_m in metres. by: what the list holds (see LIST_LEVELS), None for the usual.
-    audience: which of the two lists of five (see AUDIENCES). indicator: the figure that is opened. needs: the figures that are asked for
-    together, and at_least how many of them a network has to have.
+    audience: which of the two lists of five (see AUDIENCES). area: the clinical area that the board is narrowed to. indicator: the figure
+    that is opened. needs: the figures that are asked for together, and at_least how many of them a network has to have.
     """
 
     place: str = ENGLAND
@@ -45,6 +45,7 @@ class View:
     by: str | None = None
     page: int = 1
     audience: str = "adults"
+    area: str | None = None
     indicator: str | None = None
     needs: tuple[str, ...] = ()
     at_least: int = 2
@@ -79,6 +80,8 @@ def to_query(view: View) -> dict[str, str]:
         query["page"] = str(view.page)
     if view.audience != _DEFAULT.audience:
         query["for"] = view.audience
+    if view.area:
+        query["area"] = view.area
     if view.indicator:
         query["indicator"] = view.indicator
     if view.needs:
@@ -185,6 +188,7 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
         by=_choice(query.get("by"), LIST_LEVELS, None, "list", notes),
         page=int(_number(query.get("page"), 1, (1, 10_000), "page", notes)),
         audience=_choice(query.get("for"), AUDIENCES, "adults", "audience", notes) or "adults",
+        area=next(iter(_indicators(query.get("area"), 1, notes)), None),
         indicator=next(iter(_indicators(query.get("indicator"), 1, notes)), None),
         needs=_indicators(query.get("needs"), MOST_NEEDS, notes),
         at_least=int(_number(query.get("atleast"), 2, (1, MOST_NEEDS), "number of needs", notes)),

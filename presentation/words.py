@@ -50,6 +50,7 @@ USUAL_PEOPLE = {
     "pcn": ("neighbourhood", 30_000, 50_000),
 }
 
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -82,6 +83,12 @@ def percent(share: float) -> str:
 def listed(words: Sequence[str]) -> str:
     """ "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def month_year(text: str) -> str:
+    """A source date as people say it: "2026-08-16" → "Aug 2026"."""
+    year, _, rest = text.partition("-")
+    return f"{_MONTHS[int(rest[:2])]} {year}" if rest else year
 
 
 def walk(walk_m: float) -> str:

@@ -1,10 +1,10 @@
 // Facts under headings: what on the left, how much or how far on the right, a thin rule between.
 
-const { element, removeRoot, rootOf, swatch } = await import(
-  new URL(`./dom.js${new URL(import.meta.url).search}`, import.meta.url).href
-);
+const version = new URL(import.meta.url).search;
+const { element, removeRoot, rootOf, swatch } = await import(new URL(`./dom.js${version}`, import.meta.url).href);
+const { MARK_CSS, mark: shape } = await import(new URL(`./marks.js${version}`, import.meta.url).href);
 
-const CSS = `
+const CSS = `${MARK_CSS}
 .section + .section { margin-top: 20px; }
 h3 + * { margin-top: 4px; }
 .row {
@@ -37,13 +37,13 @@ function section({ heading, rows, empty }) {
   return element("section", { class: "section" }, heading ? element("h3", { text: heading }) : null, body || null);
 }
 
-function row({ label, value, note, colour }) {
+function row({ label, value, note, colour, mark }) {
   return element(
     "div",
     { class: "row" },
     element("dt", value || note ? {} : { class: "alone" }, colour ? swatch(colour) : null, label),
     value ? element("dd", { class: "value", text: value }) : null,
-    note ? element("dd", { class: "note", text: note }) : null
+    note ? element("dd", { class: "note" }, mark ? element("span", { class: "marked" }, shape(mark), note) : note) : null
   );
 }
 

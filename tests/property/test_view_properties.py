@@ -26,6 +26,7 @@ _views = st.builds(
     by=st.none() | st.sampled_from(LIST_LEVELS),
     page=st.integers(1, 10_000),
     audience=st.sampled_from(list(AUDIENCES)),
+    area=st.none() | st.sampled_from(["hypertension", "maternity"]),
     indicator=st.none() | st.sampled_from(["219", "90366", "ons-cigarette-smokers"]),
     needs=st.lists(st.sampled_from(["219", "253", "241", "848", "ons-cigarette-smokers"]), unique=True).map(tuple),
     at_least=st.integers(1, MOST_NEEDS),
@@ -35,7 +36,7 @@ _texts = st.text(max_size=40) | st.sampled_from(
 )
 _queries = st.dictionaries(
     st.sampled_from(
-        ["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "for", "indicator", "needs", "atleast", "other"]
+        ["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "for", "area", "indicator", "needs", "atleast", "other"]
     ),
     _texts,
 )

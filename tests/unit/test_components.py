@@ -190,10 +190,16 @@ class TestFactList:
         ]
         payload = fact_list_payload(sections, callout=Callout("Next conversation", "Ask there."))
         assert payload["sections"][0]["rows"] == [
-            {"label": "Central PCN", "value": "66% of residents", "note": None, "colour": "#AF8DC3"}
+            {"label": "Central PCN", "value": "66% of residents", "note": None, "colour": "#AF8DC3", "mark": None}
         ]
         assert payload["sections"][1] == {"heading": "Partners", "empty": "None recorded yet.", "rows": []}
         assert payload["callout"] == {"title": "Next conversation", "text": "Ask there."}
+
+    def test_a_mark_without_its_word_is_refused(self) -> None:
+        section = FactSection("Need", [FactRow("High blood pressure", "9.7%", "Lower than England", mark="lower")])
+        assert fact_list_payload([section])["sections"][0]["rows"][0]["mark"] == "lower"
+        with pytest.raises(ValueError, match="a shape needs its word"):
+            fact_list_payload([FactSection("Need", [FactRow("High blood pressure", "9.7%", mark="lower")])])
 
     def test_a_wrong_colour_names_row_and_section(self) -> None:
         with pytest.raises(ValueError, match="Row 'a' under 'H'"):
@@ -205,7 +211,8 @@ class TestRegistry:
         (tmp_path / "bar.js").write_bytes(b"one")
         assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"one").hexdigest()[:12]
         (tmp_path / "dom.js").write_bytes(b"two")
-        assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"onetwo").hexdigest()[:12]
+        (tmp_path / "marks.js").write_bytes(b"too")
+        assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"onetwotoo").hexdigest()[:12]
         (tmp_path / "bar_chart.js").write_bytes(b"part")
         (tmp_path / "barn.js").write_bytes(b"another component")
         assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"oneparttwo").hexdigest()[:12]

@@ -169,7 +169,7 @@ def _layer(value: float, period: str = "2030/31", area: str = "U00070") -> pd.Da
 
 
 def test_a_layer_replaces_an_indicator_of_an_area_entirely(needs: Needs, atlas: Atlas) -> None:
-    over = Needs(atlas.snapshot, [_layer(1.0), _layer(2.0)])
+    over = Needs(atlas.snapshot, [_layer(1.0), _layer(2.0)], live={"layer-1": "pulled live from a publisher on 16 August 2026"})
     mine = over.of_area("U00070")
     hypertension = mine[mine["indicator_id"] == "219"]
     assert hypertension[["period", "value"]].to_numpy().tolist() == [["2030/31", 2.0]], "the newest layer alone"
@@ -178,7 +178,9 @@ def test_a_layer_replaces_an_indicator_of_an_area_entirely(needs: Needs, atlas: 
     others = [rows[rows["indicator_id"] != "219"].reset_index(drop=True) for rows in (mine, before)]
     pd.testing.assert_frame_equal(*others)
     assert len(over.values) == len(needs.values) - (before["indicator_id"] == "219").sum() + 1
-    assert over.layer_lines({"layer-1"}) and not over.layer_lines({"qof_2021_22"})
+    assert over.layer_lines({"layer-1", "qof_2021_22"}) == ["Pulled live from a publisher on 16 August 2026"]
+    assert over.layer_lines({"qof_2021_22"}) == []
+    assert over.copies["layer-1"] == ("fingertips", "")
 
 
 def test_an_area_and_an_indicator_that_only_the_layer_has(atlas: Atlas) -> None:

@@ -1,0 +1,260 @@
+"""Charts of one indicator: areas compared, change over time, by deprivation, against the share of Core20 residents. No screen here.
+
+Each is a `plotly.graph_objects` figure (`plotly.express` costs twenty times as much to build), drawn for a light or a dark page. Nothing
+can be zoomed or dragged, so that a finger that scrolls past moves the page. Every chart has its table beside it on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from presentation.need_words import COMPARISON_MARKS, figure, interval, number
+
+ROW_PIXELS = 40
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
+
+_SYMBOLS = {
+    "better": "circle",
+    "worse": "diamond",
+    "similar": "circle-open",
+    "higher": "triangle-up",
+    "lower": "triangle-down",
+    "not compared": "line-ew-open",
+}
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Colours of a page, light or dark: text, what is chosen, better, worse, everything else, and the lines behind."""
+
+    text: str
+    accent: str
+    better: str
+    worse: str
+    plain: str
+    rule: str
+
+    def of(self, comparison: str) -> str:
+        """The colour of a comparison; the shape says the same."""
+        return {"better": self.better, "worse": self.worse}.get(comparison, self.plain)
+
+
+LIGHT = Ink("#1F2A33", "#005EB8", "#0B5FA5", "#B3470C", "#4A5763", "#D5DCE2")
+DARK = Ink("#E8EDF1", "#6CB2F0", "#7CBBF2", "#F5A066", "#B4BEC7", "#3A4650")
+
+
+def _base(ink: Ink, height: int) -> go.Figure:
+    axis = {
+        "fixedrange": True,
+        "gridcolor": ink.rule,
+        "zeroline": False,
+        "linecolor": ink.rule,
+        "tickfont": {"size": 14, "color": ink.text},
+        "title": {"font": {"size": 14, "color": ink.text}},
+    }
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 16, "t": 24, "b": 8},
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
+            "font": {"size": 14, "color": ink.text},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hoverlabel": {"align": "left"},
+            "xaxis": axis | {"automargin": True},
+            "yaxis": axis | {"automargin": True},
+        }
+    )
+
+
+def _unit_title(unit: str | None) -> str | None:
+    return {"%": "Per cent"}.get(unit, unit) if isinstance(unit, str) and unit else None
+
+
+def _whiskers(rows: pd.DataFrame, ink: Ink) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (rows["upper_95"] - rows["value"]).tolist(),
+        "arrayminus": (rows["value"] - rows["lower_95"]).tolist(),
+        "color": ink.plain,
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def _hover(name: str, value: float, lower: float, upper: float, unit: str | None, word: str | None = None) -> str:
+    between = interval(lower, upper)
+    parts = [f"<b>{_plain(name)}</b>", figure(value, unit) + (f" ({between})" if between else "")]
+    return "<br>".join([*parts, word] if word else parts)
+
+
+def _plain(text: str) -> str:
+    """Text that Plotly will not read as markup: names come from files."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def compared(
+    rows: pd.DataFrame, england: float | None, unit: str | None, ink: Ink, chosen: str | None = None
+) -> go.Figure:
+    """Areas in order, each a dot with its interval, shaped by its comparison; England as a line.
+
+    rows: area_code, name, value, lower_95, upper_95, comparison, in the order to draw, first at the top. chosen: a code set in bold.
+    """
+    chart = _base(ink, ROW_PIXELS * len(rows) + 72)
+    rows = rows.reset_index(drop=True)
+    positions = -rows.index.to_numpy()
+    for comparison, group in rows.groupby("comparison", sort=False, observed=True):
+        chart.add_scatter(
+            x=group["value"].tolist(),
+            y=positions[group.index].tolist(),
+            error_x=_whiskers(group, ink),
+            mode="markers",
+            marker={"symbol": _SYMBOLS[comparison], "size": 12, "color": ink.of(comparison), "line": {"width": 2}},
+            hovertext=[
+                _hover(r.name, r.value, r.lower_95, r.upper_95, unit, COMPARISON_MARKS[comparison].text)
+                for r in group.itertuples()
+            ],
+            hoverinfo="text",
+        )
+    for position, row in zip(positions, rows.itertuples(), strict=True):
+        name = _plain(row.name)
+        chart.add_annotation(
+            x=0,
+            xref="paper",
+            y=position,
+            yshift=15,
+            xanchor="left",
+            text=f"<b>{name}</b>" if row.area_code == chosen else name,
+            showarrow=False,
+            font={"size": 14, "color": ink.text},
+        )
+    if england is not None and not np.isnan(england):
+        chart.add_vline(x=england, line={"color": ink.text, "width": 1.5, "dash": "dash"})
+        chart.add_annotation(
+            x=england, y=1, yref="paper", yanchor="bottom", text=f"England {figure(england, unit)}", showarrow=False
+        )
+    chart.update_yaxes(visible=False, range=[-len(rows) + 0.4, 0.8])
+    chart.update_xaxes(title_text=_unit_title(unit), nticks=6)
+    return chart
+
+
+def over_time(series: Sequence[tuple[str, pd.DataFrame]], unit: str | None, ink: Ink) -> go.Figure:
+    """Values by period with intervals: the place as a solid line, England dashed, each named at its end.
+
+    series: (name, rows) with the place first; rows have period, period_sortable, value, lower_95, upper_95.
+    """
+    chart = _base(ink, 320)
+    order = (
+        pd.concat([rows[["period", "period_sortable"]] for _, rows in series])
+        .drop_duplicates()
+        .sort_values("period_sortable")
+    )
+    for at, (name, rows) in enumerate(series):
+        drawn = rows.sort_values("period_sortable")
+        colour = ink.accent if at == 0 else ink.plain
+        chart.add_scatter(
+            x=drawn["period"].tolist(),
+            y=drawn["value"].tolist(),
+            error_y=_whiskers(drawn, ink) | {"color": colour},
+            mode="lines+markers",
+            connectgaps=False,
+            line={"color": colour, "width": 2.5 if at == 0 else 2, "dash": "solid" if at == 0 else "dash"},
+            marker={"size": 9, "symbol": "circle" if at == 0 else "circle-open", "color": colour},
+            name=_plain(name),
+            hovertext=[
+                _hover(f"{name}, {r.period}", r.value, r.lower_95, r.upper_95, unit) for r in drawn.itertuples()
+            ],
+            hoverinfo="text",
+        )
+    chart.update_xaxes(type="category", categoryorder="array", categoryarray=order["period"].tolist(), nticks=8)
+    chart.update_yaxes(title_text=_unit_title(unit))
+    chart.update_layout(
+        showlegend=len(series) > 1,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 14}},
+    )
+    return chart
+
+
+def by_deprivation(rows: pd.DataFrame, unit: str | None, ink: Ink, fitted: Sequence[float] | None = None) -> go.Figure:
+    """Ten groups from the most to the least deprived, each with its interval, and the fitted line of the slope index.
+
+    rows: tenth (1 to 10), value, lower_95, upper_95. fitted: the line's value at each group.
+    """
+    chart = _base(ink, 320)
+    labels = [f"{tenth}" for tenth in rows["tenth"]]
+    if fitted is not None:
+        chart.add_scatter(
+            x=labels,
+            y=list(fitted),
+            mode="lines",
+            line={"color": ink.plain, "dash": "dot", "width": 2},
+            hoverinfo="skip",
+        )
+    chart.add_scatter(
+        x=labels,
+        y=rows["value"].tolist(),
+        error_y=_whiskers(rows, ink),
+        mode="markers",
+        marker={"size": 11, "color": ink.accent},
+        hovertext=[_hover(f"Group {r.tenth} of 10", r.value, r.lower_95, r.upper_95, unit) for r in rows.itertuples()],
+        hoverinfo="text",
+    )
+    every = [f"{tenth}" for tenth in range(1, 11)]
+    chart.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=every,
+        range=[-0.5, 9.5],
+        tickvals=every,
+        title_text="1 is the most deprived tenth, 10 the least",
+    )
+    chart.update_yaxes(title_text=_unit_title(unit))
+    return chart
+
+
+def against_core20(
+    rows: pd.DataFrame, unit: str | None, ink: Ink, line: tuple[float, float] | None, chosen: str | None = None
+) -> go.Figure:
+    """Networks by their share of Core20 residents (x, per cent) against the indicator (y), with the fitted line.
+
+    rows: area_code, name, core20_share (0–1), value, lower_95, upper_95, comparison. line: intercept, and slope per share (0–1).
+    """
+    chart = _base(ink, 360)
+    shares = 100 * rows["core20_share"]
+    chart.add_scatter(
+        x=shares.tolist(),
+        y=rows["value"].tolist(),
+        error_y=_whiskers(rows, ink) | {"thickness": 1, "width": 0},
+        mode="markers",
+        marker={
+            "size": [15 if code == chosen else 10 for code in rows["area_code"]],
+            "symbol": [_SYMBOLS[comparison] for comparison in rows["comparison"]],
+            "color": [ink.of(comparison) for comparison in rows["comparison"]],
+            "line": {"width": 2},
+        },
+        hovertext=[
+            _hover(f"{r.name}: {number(100 * r.core20_share)}% Core20", r.value, r.lower_95, r.upper_95, unit)
+            for r in rows.itertuples()
+        ],
+        hoverinfo="text",
+    )
+    if line is not None:
+        ends = np.array([rows["core20_share"].min(), rows["core20_share"].max()])
+        chart.add_scatter(
+            x=(100 * ends).tolist(),
+            y=(line[0] + line[1] * ends).tolist(),
+            mode="lines",
+            line={"color": ink.text, "width": 2, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    chart.update_xaxes(title_text="Residents in Core20 neighbourhoods, per cent", rangemode="tozero")
+    chart.update_yaxes(title_text=_unit_title(unit))
+    return chart
