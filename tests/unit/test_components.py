@@ -215,9 +215,9 @@ class TestRegistry:
         assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"onetwotoo").hexdigest()[:12]
         (tmp_path / "bar_chart.js").write_bytes(b"part")
         (tmp_path / "barn.js").write_bytes(b"another component")
-        assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"oneparttwo").hexdigest()[:12]
+        assert registry.content_version("bar", tmp_path) == hashlib.sha256(b"oneparttwotoo").hexdigest()[:12]
 
-    @pytest.mark.parametrize("name", ["state_bar", "ranked_list", "fact_list"])
+    @pytest.mark.parametrize("name", ["state_bar", "ranked_list", "fact_list", "need_board"])
     def test_stub_is_small_and_names_its_version(self, name: str) -> None:
         stub = registry.stub_script(name)
         assert f"app/static/components/{name}.js?v={registry.content_version(name)}" in stub
