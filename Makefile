@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-stamp
 DEV := $(VENV)/.dev-stamp
+ORACLE := $(VENV)/oracle
 CHECKED := data_loaders analysis presentation commands $(wildcard pages/*.py dashboard.py server.py)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PIP_COMPILE := $(VENV)/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
@@ -16,7 +17,7 @@ PIP_COMPILE := $(VENV)/lock/bin/pip-compile --quiet --generate-hashes --allow-un
 PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check snapshot bench lock clean
+.PHONY: help run test check oracle snapshot bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -33,6 +34,9 @@ check: $(DEV) ## style, types and layers
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(CHECKED)
 	@$(BIN)/lint-imports
+
+oracle: $(ORACLE)/.stamp ## compare our intervals with OHID's own package, in an environment of its own
+	@$(ORACLE)/bin/python -m pytest --confcutdir=tests/oracle tests/oracle -q -s
 
 snapshot: $(RUNTIME) ## rebuild the embedded snapshot from the publishers' files (SOURCE=../shared/data)
 	@$(BIN)/python -m commands snapshot --source $(SOURCE)
@@ -67,6 +71,12 @@ $(RUNTIME): requirements.lock | $(BIN)/python
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "Installing what the tests need (once)"
 	@$(PIP_INSTALL) -r requirements-dev.lock
+	@touch $@
+
+# The oracle is under the GNU General Public Licence: it is installed here, apart, and nothing of ours imports it.
+$(ORACLE)/.stamp: requirements-oracle.txt | $(BIN)/python
+	@$(BIN)/python -m venv $(ORACLE)
+	@$(ORACLE)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
 	@touch $@
 
 $(VENV)/lock/bin/pip-compile: | $(BIN)/python

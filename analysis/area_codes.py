@@ -6,7 +6,20 @@ import pandas as pd
 
 # The kind of an area, from the country down. An authority is a lower-tier, unitary, metropolitan or London one (E06 to E09);
 # a county (E10) is the upper tier above districts (E07). ICB and sub-ICB codes are unique over time, so one word covers every vintage.
-LEVELS = ("england", "region", "nhs_region", "icb", "sub_icb", "county", "authority", "pcn", "practice", "ward", "msoa", "lsoa")
+LEVELS = (
+    "england",
+    "region",
+    "nhs_region",
+    "icb",
+    "sub_icb",
+    "county",
+    "authority",
+    "pcn",
+    "practice",
+    "ward",
+    "msoa",
+    "lsoa",
+)
 
 _SHAPES = {
     r"E92000001": "england",

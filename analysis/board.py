@@ -76,8 +76,8 @@ def compared(values: pd.DataFrame, england: pd.DataFrame, polarity: pd.Series) -
     "low is good", "high is good" and others (neither direction is called better), missing where it is not established.
 
     Returns the headline rows of the newest period that an area has of an indicator, with `who`, `england` (England's value of
-    the same period, nan where there is none), `comparison` and `trend` (words of `analysis.comparison` and `analysis.trend`; what the publisher
-    says stands where we cannot tell), and, where there is no comparison, the newest earlier one: earlier_period, earlier_value,
+    the same period, nan where there is none), `comparison` and `trend` (words of `analysis.comparison` and `analysis.trend`; where the publisher
+    gives its own, by 95% or 99.8% as the indicator says, that is what stands), and, where there is no comparison, the newest earlier one: earlier_period, earlier_value,
     earlier_england, earlier_comparison. A newest figure that was suppressed stays, with its note.
     """
     rows = headline_rows(values)
@@ -86,7 +86,7 @@ def compared(values: pd.DataFrame, england: pd.DataFrame, polarity: pd.Series) -
     worked_out = compare(rows["lower_95"], rows["upper_95"], rows["england"], direction)
     worked_out[rows["value"].isna().to_numpy()] = NOT_COMPARED
     said = published_comparison(rows["compared_to_england"]).to_numpy()
-    rows["comparison"] = np.where((worked_out == NOT_COMPARED) & rows["value"].notna().to_numpy(), said, worked_out)
+    rows["comparison"] = np.where((said != NOT_COMPARED) & rows["value"].notna().to_numpy(), said, worked_out)
 
     latest = rows.groupby(["area_code", "indicator_id"], observed=True, sort=False)["period_sortable"].transform("max")
     newest = rows[rows["period_sortable"] == latest].drop(columns="trend")
@@ -108,7 +108,7 @@ def _trends(rows: pd.DataFrame, newest: pd.DataFrame, polarity: pd.Series) -> np
     series = rows[inside].assign(series=numbers[inside])
     proportion = (100 * series["count"] / series["denominator"] - series["value"]).abs() < 0.005
     worked_out = recent_trend(series.assign(proportion=proportion.astype(float)))
-    own = pd.Series(numbers, index=rows.index).loc[newest.index].map(worked_out)
+    own = pd.Series(numbers, index=rows.index).loc[newest.index].map(worked_out).astype(object)
     direction = newest["indicator_id"].astype(object).map(polarity).to_numpy(dtype=object)
     return np.where(said == CANNOT_BE_CALCULATED, with_polarity(own.fillna(CANNOT_BE_CALCULATED), direction), said)
 

@@ -58,13 +58,16 @@ def published_comparison(words: pd.Series) -> pd.Series:
 
 
 def quintile_bands(values: npt.ArrayLike, group: npt.ArrayLike | None = None) -> npt.NDArray[np.int8]:
-    """The fifth (1 lowest to 5 highest) of each value among all values, or among those of its group; 0 where there is no value.
+    """The fifth (1 lowest to 5 highest, in words FIFTHS[fifth - 1]) of each value among all, or among those of its group; 0 where there is none.
 
-    Fifths hold equal numbers of areas as nearly as that can be; equal values share the fifth of the middle of their ranks, so that two
-    areas with one value are never told apart.
+    Areas are ranked and cut into five groups of equal numbers, as Fingertips does for indicators that it compares by quintile. Where the
+    number does not divide by five the middle of the ranks decides. Equal values share the fifth of the middle of their ranks, so that
+    two areas with one value are never told apart; many equal values make fifths unequal.
     """
     numbers = pd.Series(np.asarray(values, dtype=float))
     grouped = numbers.groupby(np.zeros(len(numbers)) if group is None else np.asarray(group))
-    position = (grouped.rank(method="average") - 0.5) / grouped.transform("count")
-    bands = np.minimum(np.floor(5 * position.to_numpy() + 1e-9) + 1, 5)
-    return np.where(np.isnan(bands), 0, bands).astype(np.int8)
+    rank, many = grouped.rank(method="average").to_numpy(), grouped.transform("count").to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Twice the rank is a whole number, so the quotient is exact where it is whole: no area slips over an edge by rounding.
+        bands = np.floor((10 * rank - 5) / (2 * many)) + 1
+    return np.where(np.isnan(bands), 0, np.minimum(bands, 5)).astype(np.int8)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis.places import Gazetteer, Place
 
+
 @dataclass(frozen=True)
 class FigureArea:
     """An area whose published figures may stand for a place. codes: the same area under each code that publishers use for it."""

@@ -33,8 +33,8 @@ _TRANSFORMS: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floa
 @dataclass(frozen=True)
 class SlopeIndex:
     """sii: the figure at the least deprived end less that at the most, in the figure's unit (negative where it is higher at the most
-    deprived end); rii: the least over the most, (intercept + slope) ÷ intercept. Each with 95% limits by simulation. fitted: the line
-    at each group's midpoint."""
+    deprived end); rii: the least over the most, (intercept + slope) ÷ intercept. Each with limits by simulation. fitted: the line at
+    each group's midpoint. intercept: its height at the most deprived end, in the figure's unit."""
 
     sii: float
     lower: float
@@ -46,6 +46,7 @@ class SlopeIndex:
     transform: str
     simulations: int = SIMULATIONS
     seed: int = SEED
+    intercept: float = float("nan")
 
 
 def rank_midpoints(population: npt.ArrayLike) -> Floats:
@@ -78,10 +79,13 @@ def slope_index_of_inequality(
     """The slope and the relative index of inequality with simulated intervals; the same input gives the same figures.
 
     value, lower, upper: one a group, the most deprived first, with 95% limits. population: people in each group. transform: "log" for
-    rates, "logit" for proportions, which are then given times `multiplier` (100 for per cent); the indices are on the figure's own scale
-    again. Each simulation draws every group from a normal distribution with the standard error that its interval implies on
-    the transformed scale. Where a group has no interval the limits are nan. ValueError for fewer than FEWEST_GROUPS groups, for a group
-    without a value or people, and for a value that the transform cannot take.
+    rates, "logit" for proportions, which are then given times `multiplier` (100 for per cent).
+
+    Each simulation draws every group from a normal distribution with the standard error that its interval implies on the transformed scale and
+    fits the line again; the limits are quantiles of those lines. On a transformed scale the line is fitted there and only its two ends come back
+    to the figure's own scale: sii and rii are their difference and ratio. Its limits, as in `phe_sii(transform = TRUE)`, are the same of two lines
+    that turn about the height of the fitted line at the middle. Where a group has no interval the limits are nan. ValueError for fewer than
+    FEWEST_GROUPS groups, for a group without a value or people, and for a value that the transform cannot take.
     """
     y, low, high, people = (np.asarray(each, dtype=float) for each in (value, lower, upper, population))
     if y.ndim != 1 or not y.shape == low.shape == high.shape == people.shape or len(y) < FEWEST_GROUPS:
@@ -90,29 +94,41 @@ def slope_index_of_inequality(
         raise ValueError("Each group needs a value and people in it: leave out a group that has none.")
     forward, back = _TRANSFORMS[transform]
     with np.errstate(divide="ignore", invalid="ignore"):
-        drawn, ends = forward(y / multiplier), forward(high / multiplier) - forward(low / multiplier)
-    if not np.isfinite(drawn).all():
+        level, widths = forward(y / multiplier), forward(high / multiplier) - forward(low / multiplier)
+    if not np.isfinite(level).all():
         raise ValueError(f"A value of nought, or of everything, has no {transform}: use another transform.")
-    share = people / people.sum()
-    midpoints = rank_midpoints(people)
-    intercept, slope = _lines(drawn, midpoints, share)
+    share, midpoints = people / people.sum(), rank_midpoints(people)
 
     def indices(at_most: Floats, along: Floats) -> tuple[Floats, Floats]:
         most, least = back(np.asarray(at_most)) * multiplier, back(np.asarray(at_most + along)) * multiplier
         with np.errstate(divide="ignore", invalid="ignore"):
             return least - most, least / most
 
+    intercept, slope = _lines(level, midpoints, share)
     sii, rii = indices(intercept, slope)
-    fitted = back(intercept + slope * midpoints) * multiplier
-    error = ends / (2 * special.ndtri(0.975))
-    limits: list[Floats] = [np.array([np.nan, np.nan]), np.array([np.nan, np.nan])]
+    sii_limits, rii_limits = np.full(2, np.nan), np.full(2, np.nan)
+    error = widths / (2 * special.ndtri(0.975))
     if np.isfinite(error).all():
-        rng = np.random.default_rng(seed)
-        many = indices(*_lines(drawn + rng.standard_normal((simulations, len(y))) * error, midpoints, share))
+        draws = level + np.random.default_rng(seed).standard_normal((simulations, len(level))) * error
         tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-        limits = [np.quantile(each, tails) for each in many]
+        intercepts, slopes = _lines(draws, midpoints, share)
+        if transform == "none":
+            sii_limits, rii_limits = (np.quantile(each, tails) for each in indices(intercepts, slopes))
+        else:
+            turned = np.quantile(slopes, tails)
+            sii_limits, rii_limits = indices(intercept + slope / 2 - turned / 2, turned)
     return SlopeIndex(
-        float(sii), *map(float, limits[0]), float(rii), *map(float, limits[1]), fitted, transform, simulations, seed
+        sii=float(sii),
+        lower=float(sii_limits[0]),
+        upper=float(sii_limits[1]),
+        rii=float(rii),
+        rii_lower=float(rii_limits[0]),
+        rii_upper=float(rii_limits[1]),
+        fitted=back(intercept + slope * midpoints) * multiplier,
+        transform=transform,
+        simulations=simulations,
+        seed=seed,
+        intercept=float(back(np.asarray(intercept)) * multiplier),
     )
 
 
@@ -132,22 +148,29 @@ def weighted_slope(
 ) -> WeightedSlope:
     """The least-squares line through points, each weighted by the inverse square of the standard error that its 95% interval implies.
 
-    Points without an x, a y or an interval of some width are left out. The error of the slope is scaled by how far points lie from the line
-    (weights say which points are surer, not how sure), with Student's t and two degrees of freedom less than there are points.
-    ValueError for fewer than three points, or when all stand at one x.
+    x: any unit (a share from 0 to 1; a tenth of the slope is then the change for ten percentage points more); y, lower, upper: the figure's unit.
+    Points without an x, a y or an interval of some width are left out. The weights say which points are surer, not how far networks lie apart
+    for other reasons, so the slope's error is one that does not rely on them: heteroskedasticity-consistent, HC3 (MacKinnon and White, 1985; Long
+    and Ervin, 2000, for few points), with Student's t and two degrees of freedom less than there are points. ValueError for fewer than
+    FEWEST_POINTS points, or where the x of too few differ for that error.
     """
     across, up, low, high = (np.asarray(each, dtype=float) for each in (x, y, lower, upper))
     error = (high - low) / (2 * special.ndtri(0.975))
     used = np.isfinite(across) & np.isfinite(up) & np.isfinite(error) & (error > 0)
     across, up, weight = across[used], up[used], error[used] ** -2
-    if len(across) < 3 or np.ptp(across) == 0:
-        raise ValueError(f"Three points or more at different places were expected, and {len(across)} can be used.")
+    if len(across) < FEWEST_POINTS:
+        raise ValueError(f"{FEWEST_POINTS} points or more were expected, and {len(across)} can be used.")
     weight = weight / weight.sum()
-    centre = (weight * across).sum()
-    spread = (weight * (across - centre) ** 2).sum()
-    slope = (weight * (across - centre) * up).sum() / spread
-    intercept = (weight * up).sum() - slope * centre
-    freedom = len(across) - 2
-    scatter = (weight * (up - intercept - slope * across) ** 2).sum() / freedom
-    half = stats.t.ppf(0.5 + confidence / 2, freedom) * np.sqrt(scatter / spread)
+    offset = across - (weight * across).sum()
+    spread = (weight * offset**2).sum()
+    leverage = weight * (1 + offset**2 / spread) if np.ptp(across) > 0 else np.ones_like(weight)
+    if not (leverage < 1 - 1e-9).all():
+        raise ValueError(
+            "Points at several places were expected: a line through these would rest on one of them alone."
+        )
+    slope = (weight * offset * up).sum() / spread
+    intercept = (weight * up).sum() - slope * (weight * across).sum()
+    residual = up - intercept - slope * across
+    of_slope = np.sqrt(((weight * offset * residual / (1 - leverage)) ** 2).sum()) / spread
+    half = stats.t.ppf(0.5 + confidence / 2, len(across) - 2) * of_slope
     return WeightedSlope(float(intercept), float(slope), float(slope - half), float(slope + half), len(across))

@@ -1,7 +1,8 @@
-"""Confidence intervals for proportions, counts, rates, directly standardised rates and means, over arrays.
+"""Confidence intervals of proportions, counts, rates, directly standardised rates and means, over arrays.
 
-Source: OHID, Technical Guide: Confidence Intervals; its R package PHEindicatormethods. Each function gives an empty interval (nan) where
-there is nothing to base one on, and lets a missing input through as a missing result. A confidence of 0.95 gives 95% limits.
+Source: OHID, Technical Guide: Confidence Intervals; its R package PHEindicatormethods, whose formulas these are. A confidence of 0.95 gives
+95% limits. What is missing stays missing: nan in, nan out. What cannot be (a count below zero, more events than people in a proportion) is
+a ValueError, since a limit for it would look like any other.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def _z(confidence: float) -> float:
 
 def _require(held: npt.NDArray[np.bool_], what: str) -> None:
     if not held.all():
-        raise ValueError(f"{what}; {int((~held).sum())} of {held.size} are not so.")
+        first = int(np.flatnonzero(~held)[0])
+        raise ValueError(
+            f"{what}: not so for {int((~held).sum())} of {held.size} (the first is number {first}, from 0)."
+        )
 
 
 def wilson(
@@ -44,8 +48,8 @@ def wilson(
 ) -> tuple[Floats, Floats, Floats]:
     """A proportion and its Wilson score limits, times `multiplier` (100 for per cent): value, lower, upper.
 
-    Source: Wilson (1927), without continuity correction. nan where the denominator is zero or missing. ValueError for a count below
-    zero or above its denominator: that is no proportion.
+    count, denominator: people or events, any shapes that broadcast. Source: Wilson (1927), without continuity correction, as `phe_proportion`.
+    nan where either is missing and for nought out of nought. ValueError for a count below zero or above its denominator.
     """
     observed, n = _floats(count, denominator)
     _require(~((observed < 0) | (observed > n)), "A count lies between 0 and its denominator")
@@ -57,29 +61,37 @@ def wilson(
     # At nought and at all the limit is the value itself; rounding must not put it a hair on the wrong side.
     lower = np.minimum(np.where(observed == 0, 0.0, centre - half), p)
     upper = np.maximum(np.where(observed == n, 1.0, centre + half), p)
-    empty = np.isnan(p)
-    return p * multiplier, np.where(empty, np.nan, lower) * multiplier, np.where(empty, np.nan, upper) * multiplier
+    return p * multiplier, lower * multiplier, upper * multiplier
 
 
 def byars(count: npt.ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Limits of a count: Byar's approximation, and exact (from the chi-squared distribution) below EXACT_BELOW. ValueError below zero."""
+    """Limits of a count of events: lower, upper. nan where it is missing; ValueError below zero.
+
+    Source: Byar's approximation (Breslow and Day, 1987); below EXACT_BELOW the exact limits of a Poisson count, which are halved quantiles
+    of the chi-squared distribution (here as the gamma distribution, which is the same). Nought has a lower limit of nought.
+    """
     (observed,) = _floats(count)
     _require(~(observed < 0), "A count is nought or more")
     z = _z(confidence)
     tail = (1 - confidence) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         lower = observed * (1 - 1 / (9 * observed) - z / (3 * np.sqrt(observed))) ** 3
-        upper = (observed + 1) * (1 - 1 / (9 * (observed + 1)) + z / (3 * np.sqrt(observed + 1))) ** 3
-        few = observed < EXACT_BELOW
-        exact_lower = np.where(observed == 0, 0.0, stats.chi2.ppf(tail, 2 * observed) / 2)
-        exact_upper = stats.chi2.ppf(1 - tail, 2 * observed + 2) / 2
-    return np.where(few, exact_lower, lower), np.where(few, exact_upper, upper)
+    upper = (observed + 1) * (1 - 1 / (9 * (observed + 1)) + z / (3 * np.sqrt(observed + 1))) ** 3
+    few = np.where(observed < EXACT_BELOW, observed, 1.0)
+    exact_lower = np.where(few == 0, 0.0, special.gammaincinv(np.where(few == 0, 1.0, few), tail))
+    exact_upper = special.gammainccinv(few + 1, tail)
+    exact = observed < EXACT_BELOW
+    return np.where(exact, exact_lower, lower), np.where(exact, exact_upper, upper)
 
 
 def rate(
     count: npt.ArrayLike, denominator: npt.ArrayLike, confidence: float = 0.95, multiplier: float = 100_000.0
 ) -> tuple[Floats, Floats, Floats]:
-    """A crude rate with Byar's limits (exact for small counts), times `multiplier`: value, lower, upper. nan for an empty denominator."""
+    """A crude rate with Byar's limits (exact for small counts), times `multiplier`: value, lower, upper.
+
+    count: events; denominator: people or person-years. A rate may have more events than people. Source: `phe_rate`. nan where either is
+    missing or the denominator is not above zero; ValueError for a count below zero.
+    """
     observed, n = _floats(count, denominator)
     n = np.where(n > 0, n, np.nan)
     low, high = byars(observed, confidence)
@@ -95,26 +107,26 @@ def directly_standardised_rate(
 ) -> tuple[Floats, Floats, Floats]:
     """Directly standardised rates with Dobson's limits: value, lower, upper, one an area.
 
-    counts, populations: areas × strata. standard: the standard population of each stratum. Source: Dobson et al. (1991), with Byar's
-    limits of the total count. nan for fewer than FEWEST_EVENTS events in all, and where a stratum with a standard has nobody in it.
+    counts (events), populations (people): areas × strata; one area may come as a plain list. standard: people of the standard population in
+    each stratum, the same order. Source: Dobson et al. (1991) with Byar's limits of the total count, as `calculate_dsr`. nan for fewer than
+    FEWEST_EVENTS events in all, for a missing count and for a stratum that the standard has people in and the area has none.
+    ValueError for shapes that do not fit and for a count below zero.
     """
     events, people = np.atleast_2d(np.asarray(counts, dtype=float)), np.atleast_2d(np.asarray(populations, dtype=float))
     weights = np.asarray(standard, dtype=float)
     if events.shape != people.shape or weights.shape != (events.shape[1],):
         raise ValueError(
-            f"counts are {events.shape}, populations {people.shape} and the standard {weights.shape}: areas × strata twice, and strata, were expected."
+            f"counts are {events.shape}, populations {people.shape} and the standard {weights.shape}: "
+            "areas × strata twice, and strata, were expected."
         )
+    _require(~(events < 0), "A count is nought or more")
     share = weights / weights.sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        per_person = np.where(people > 0, share / people, np.nan)
-    value = (per_person * events).sum(axis=1)
+    per_person = np.where(share > 0, share / np.where(people > 0, people, np.nan), 0.0)
     total = events.sum(axis=1)
-    variance = (per_person**2 * events).sum(axis=1)
-    enough = np.where(np.isnan(total), 0, total) >= FEWEST_EVENTS
-    low, high = byars(np.where(enough, total, np.nan), confidence)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.sqrt(variance / total)
-    value = np.where(enough, value, np.nan)
+    total = np.where(total >= FEWEST_EVENTS, total, np.nan)
+    value = np.where(np.isnan(total), np.nan, (per_person * events).sum(axis=1))
+    low, high = byars(total, confidence)
+    scale = np.sqrt((per_person**2 * events).sum(axis=1) / total)
     return (
         value * multiplier,
         (value + scale * (low - total)) * multiplier,
@@ -125,9 +137,14 @@ def directly_standardised_rate(
 def mean_interval(
     mean: npt.ArrayLike, standard_deviation: npt.ArrayLike, observations: npt.ArrayLike, confidence: float = 0.95
 ) -> tuple[Floats, Floats, Floats]:
-    """A mean with Student's t limits: value, lower, upper. nan for fewer than two observations."""
+    """A mean with Student's t limits: value, lower, upper, in the unit of the mean.
+
+    standard_deviation: of the sample (divided by one less than there are observations). Source: `phe_mean`. The limits are nan for fewer than
+    two observations. ValueError for a standard deviation below zero.
+    """
     middle, spread, n = _floats(mean, standard_deviation, observations)
     _z(confidence)
+    _require(~(spread < 0), "A standard deviation is nought or more")
     n = np.where(n >= 2, n, np.nan)
     half = stats.t.ppf(0.5 + confidence / 2, n - 1) * spread / np.sqrt(n)
     return middle, middle - half, middle + half

@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import classify, data, painting, rerun, steps
+from benchmarks import classify, data, needs, painting, rerun, statistics, steps
 from benchmarks.measure import Row
 from benchmarks.table import render
 from data_loaders.errors import SnapshotError
@@ -24,6 +24,9 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "grid": classify.sensitivity,
     "postcode": data.postcode,
     "downloads": data.map_downloads,
+    "needs": needs.opening,
+    "statistics": statistics.statistics,
+    "board": needs.reruns,
     "rerun": rerun.reruns,
     "steps": steps.breakdown,
     "health": rerun.health,

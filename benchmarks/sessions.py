@@ -33,17 +33,18 @@ class Session:
     widget: str = ""
     walk: float = WALKS[0]
     page: str = ""
+    page_name: str = ""
     headline: str = ""
     answers: list[Answer] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, port: int, query: str) -> Session:
-        """Connect and run the page once."""
+    async def open(cls, port: int, query: str, page_name: str = "") -> Session:
+        """Connect and run a page once: the home page, whose walk can then be changed, or one of another name, which follows links."""
         address = f"ws://127.0.0.1:{port}/_stcore/stream"
         connection = await connect(address, compression=None, max_size=None, subprotocols=["streamlit"])  # type: ignore[list-item]
-        session = cls(connection, query)
+        session = cls(connection, query, page_name=page_name)
         await session._run(with_widget=False)
-        if not session.widget:
+        if not page_name and not session.widget:
             raise RuntimeError(f"the page at ?{query} has no walk to change; its headline is {session.headline!r}")
         return session
 
@@ -51,6 +52,13 @@ class Session:
         """Change the walk from 800 m to 900 m or back, and wait for the page."""
         self.walk = WALKS[1] if self.walk == WALKS[0] else WALKS[0]
         answer = await self._run(with_widget=True)
+        self.answers.append(answer)
+        return answer
+
+    async def follow(self, query: str) -> Answer:
+        """Open another link of the same page in the same session, and wait for it."""
+        self.query = query
+        answer = await self._run(with_widget=False)
         self.answers.append(answer)
         return answer
 
@@ -62,6 +70,7 @@ class Session:
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.page_script_hash = self.page
+        message.rerun_script.page_name = "" if self.page else self.page_name
         if with_widget:
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.double_value = self.widget, self.walk

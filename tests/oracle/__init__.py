@@ -1,0 +1,1 @@
+"""Comparison with OHID's own Python package, in an environment of its own (`make oracle`)."""
