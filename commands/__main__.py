@@ -1,4 +1,4 @@
-"""`python -m commands …`: build the snapshot, list gaps, list areas."""
+"""`python -m commands …`: build the snapshot, list gaps, list areas, pull live figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from commands import areas, gaps, snapshot
+from commands import areas, gaps, pull, snapshot
 from commands.output import UserError
 from data_loaders.errors import SnapshotError, SourceError
 
@@ -15,8 +15,8 @@ from data_loaders.errors import SnapshotError, SourceError
 def parser() -> argparse.ArgumentParser:
     """The command line, one subcommand a module."""
     top = argparse.ArgumentParser(prog="python -m commands", description="Common Ground from the command line.")
-    subcommands = top.add_subparsers(dest="command", required=True, metavar="snapshot | gaps | areas")
-    for module in (snapshot, gaps, areas):
+    subcommands = top.add_subparsers(dest="command", required=True, metavar="snapshot | gaps | areas | pull")
+    for module in (snapshot, gaps, areas, pull):
         module.add_to(subcommands)
     return top
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import pandas as pd
@@ -59,6 +60,7 @@ class Fingertips:
         self._types: dict[str, tuple[AreaType, ...]] | None = None
         self._parents: dict[int, frozenset[int]] | None = None
         self._available: dict[str, frozenset[int]] = {}
+        self._shared: dict[tuple[int, int, str], tuple[frozenset[str], Answer[Parsed]]] = {}
 
     def area_type_ids(self) -> dict[str, int]:
         """Level → the id of its area type in force today, for links to pages (`fingertips_pages.page_address`)."""
@@ -225,6 +227,16 @@ class Fingertips:
         return frozenset(str(code).removeprefix("n") for code in codes)
 
     def _values(self, area_type: AreaType, ids: Sequence[str], parent: int, parent_code: str) -> Answer[Parsed]:
+        """The values of indicators for an area type within a parent.
+
+        One area type holds counties and the unitary authorities beside them: what was answered for one level is not asked again for
+        the other, but taken from that answer.
+        """
+        question = (area_type.id, parent, parent_code)
+        before = self._shared.get(question)
+        if before is not None and before[0] >= set(ids):
+            return replace(before[1], value=_of_indicators(before[1].value, ids))
+
         def read(body: bytes) -> Parsed:
             parsed = parse(body, NAME)
             if parsed.ends_short:
@@ -241,7 +253,16 @@ class Fingertips:
             ("parent_area_type_id", str(parent)),
             ("parent_area_code", parent_code),
         ]
-        return self._get("all_data/csv/by_indicator_id", asked, read)
+        answer = self._get("all_data/csv/by_indicator_id", asked, read)
+        if len(levels_by_type(self._types_by_level()).get(area_type.id, ())) > 1:
+            self._shared[question] = (frozenset(ids), answer)
+        return answer
+
+
+def _of_indicators(parsed: Parsed, ids: Sequence[str]) -> Parsed:
+    """The values of some indicators of an answer. What was set aside stays with the question that set it aside."""
+    mine = parsed.values["indicator_id"].isin(ids).to_numpy()
+    return Parsed(parsed.values[mine].reset_index(drop=True), set_aside_frame(), int(mine.sum()), parsed.numbers[mine], False)
 
 
 def _only(parsed: Parsed, level: str, parent_code: str | None, wanted: frozenset[str] | None) -> tuple[pd.DataFrame, pd.DataFrame]:

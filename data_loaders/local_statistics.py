@@ -75,7 +75,7 @@ def _note(frame: pd.DataFrame) -> pd.Series:
     """What the file says of a value: its note, or its status where that is a sentence or a mark in place of a value."""
     status = frame["status"].where(frame["status"].str.len() > 1)
     mark = frame["status"].map(lambda mark: _MARKS.get(mark, f'No value published: ONS marks it "{mark}"'), na_action="ignore")
-    mark = mark.where(frame["observation"].isna())
+    mark = mark.where(frame["observation"].isna()).astype("str")
     return frame["notes"].fillna(status).fillna(mark)
 
 

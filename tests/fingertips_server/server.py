@@ -155,6 +155,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 20
+    disable_nagle_algorithm = True  # or a small answer waits for an acknowledgement
     server: _Server
 
     def log_message(self, *_: object) -> None:

@@ -120,24 +120,11 @@ def test_the_words_are_kind_and_are_sentences(held: Catalogue) -> None:
 
 
 def test_every_acronym_is_explained(held: Catalogue) -> None:
-    additions = CATALOGUE.with_name("glossary-additions.toml")
     explained = set(glossary())
-    if additions.exists():
-        explained |= {entry["term"] for entry in tomllib.loads(additions.read_text(encoding="utf-8"))["term"]}
     texts = [*_own_words(held), *(gap for area in held.areas for gap in area.gaps), *(held.indicator(each).published_as for each in held.ids())]
     used = {found.removesuffix("s") for text in texts for found in ACRONYM.findall(text)} - {"FingertipsNext"}
     assert {"COPD", "QOF", "HbA1c", "COVID-19"} <= used
     assert used <= explained, used - explained
-
-
-def test_the_additions_to_the_glossary_are_new_words_kindly_put() -> None:
-    additions = CATALOGUE.with_name("glossary-additions.toml")
-    if not additions.exists():
-        pytest.skip("merged into glossary.toml")
-    terms = tomllib.loads(additions.read_text(encoding="utf-8"))["term"]
-    words = [entry["term"] for entry in terms]
-    assert words == sorted(set(words), key=str.casefold)
-    assert all(entry["meaning"].endswith(".") and not UNKIND.search(entry["meaning"]) for entry in terms)
 
 
 def test_a_polarity_has_its_evidence_and_the_rest_own_up(held: Catalogue) -> None:

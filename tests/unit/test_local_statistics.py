@@ -67,7 +67,9 @@ def test_areas_published_together_say_so_and_the_smaller_has_no_value(tmp_path: 
 
 def test_a_value_that_is_not_published_keeps_its_mark(tmp_path: Path) -> None:
     values = read(_file(tmp_path / "a.csv", [_row("E09000001", value="", rest=",,u,")]), CANCER, CURRENT).values
-    assert values["value"].isna().all() and '"u"' in values["note"].iloc[0]
+    assert values["value"].isna().all() and values["note"].iloc[0] == "No value published: too unreliable to give"
+    other = read(_file(tmp_path / "b.csv", [_row("E09000001", value="", rest=",,c,")]), CANCER, CURRENT).values
+    assert other["note"].iloc[0] == 'No value published: ONS marks it "c"'
 
 
 def test_an_area_that_is_gone_keeps_its_code_and_is_not_offered(tmp_path: Path) -> None:
