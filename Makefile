@@ -28,7 +28,8 @@ run: $(RUNTIME) ## install what the app needs and start it (PORT=8501, ADDRESS=1
 
 test: $(DEV) ## install the test tools, find or install Chromium, run every test
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/browser --ignore tests/oracle
+	@$(BIN)/python -m pytest tests/browser
 
 check: $(DEV) ## style, types and layers
 	@$(BIN)/ruff check .

@@ -20,15 +20,16 @@ place = atlas.gazetteer.place(view.place)
 needs = open_needs(atlas, place)
 figures = place_figures(atlas, needs, place)
 
-if view.indicator and needs.is_known(view.indicator):
+if view.indicator and not needs.is_known(view.indicator):
+    st.warning(f"The link's indicator ({view.indicator!r}) is not in this atlas, so the board is shown.")
+    place_bar.change(indicator=None)
+    view = st.session_state["view"]
+if view.indicator:
     need_detail.opened(atlas, needs, place, view, figures[figures["indicator_id"] == view.indicator])
 else:
-    if view.indicator:
-        st.warning(
-            f"The link's indicator ({view.indicator!r}) is not in this atlas, so the board is shown. Its figures are listed below."
-        )
     shown = need_controls.of_audience(figures, needs.catalogue, view.audience)
-    st.title(need_words.headline(place.name, view.audience, shown["standing"]))
+    own = shown[shown["own"].astype(bool)]
+    st.title(need_words.headline(place.name, view.audience, own["standing"]))
     st.markdown(need_words.second_sentence(shown, place.level == "england"))
     only = need_controls.choices(view, needs.catalogue)
     need_board(

@@ -29,7 +29,7 @@ def network_section(needs: Needs, code: str, name: str) -> FactSection:
                 FactRow(
                     needs.short_name(indicator),
                     f"{figure(float(record['value']), unit)} · England {figure(float(record['england']), unit)}",
-                    f"{mark.text}, {record['period']}",
+                    f"{mark.text}, {mark.beneath or record['period']}",
                     mark=mark.shape,
                 )
             )

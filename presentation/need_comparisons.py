@@ -52,7 +52,10 @@ def _named(places: list[Place], later_codes: dict[str, str]) -> dict[str, str]:
 
 
 def newest_of(needs: Needs, indicator_id: str, level: str, codes: dict[str, str]) -> pd.DataFrame:
-    """The newest figure of each area of a level, all of one period (the newest that most have) and one group of people, highest first."""
+    """The figure of each area of a level, all of one period (the newest of most of them) and one group of people, highest first.
+
+    An area that has a newer one as well (of a live pull, for one) stands with its figure of that period.
+    """
     rows = needs.of_indicator(indicator_id, level)
     rows = rows[rows["area_code"].isin(list(codes))]
     if rows.empty:
@@ -63,6 +66,9 @@ def newest_of(needs: Needs, indicator_id: str, level: str, codes: dict[str, str]
         return found
     usual = found.groupby(["period_sortable", "who", "age"], observed=True).size()
     period, group, age = usual.sort_index(ascending=[False, True, True]).idxmax()
+    if (rows["period_sortable"] > period).any():
+        found = compared(rows[rows["period_sortable"] <= period], needs.england_headlines, needs.polarity)
+        found = found[found["value"].notna()]
     found = found[(found["period_sortable"] == period) & (found["who"] == group) & (found["age"] == age)]
     return found.assign(name=found["area_code"].astype(str).map(codes)).sort_values(
         ["value", "name"], ascending=[False, True]
@@ -79,7 +85,7 @@ def _one_figure_each(needs: Needs, atlas: Atlas, rows: pd.DataFrame) -> pd.DataF
         .drop_duplicates("system")
         .itertuples(index=False)
     }
-    marked["name"] = marked["system"].map(names).fillna(marked["name"])
+    marked["name"] = marked["system"].map(names).astype(object).fillna(marked["name"])
     repeated = marked["system"].notna() & marked.duplicated("system")
     return marked[~repeated].reset_index(drop=True)
 
@@ -92,6 +98,8 @@ def comparison_sets(atlas: Atlas, needs: Needs, place: Place, indicator_id: str)
         published, label, noun = _LEVELS[level]
         codes = _named(atlas.gazetteer.children(scope, level), atlas.later_codes)
         rows = newest_of(needs, indicator_id, published, codes)
+        # An authority may be there under its old code and its new one.
+        rows = rows[~rows["area_code"].astype(str).replace(atlas.later_codes).duplicated().to_numpy()]
         if published == "authority" and len(rows):
             rows = _one_figure_each(needs, atlas, rows)
         if len(rows) >= 2:

@@ -191,10 +191,11 @@ def _by_deprivation(atlas: Atlas, needs: Needs, place: Place, indicator_id: str,
 def _against_core20(atlas: Atlas, needs: Needs, place: Place, indicator_id: str, unit: str | None) -> None:
     st.header("Networks by their share of Core20 residents")
     points, where = need_tables.networks_by_core20(atlas, needs, place, indicator_id)
-    if len(points) < inequality.FEWEST_POINTS:
-        st.markdown("Too few networks have a figure in this copy to draw a line through them.")
+    try:
+        slope = inequality.weighted_slope(*(points[each] for each in ("core20_share", "value", "lower_95", "upper_95")))
+    except ValueError:  # too few have a figure with an interval, or their shares do not differ
+        st.markdown("Too few networks have a figure with an interval in this copy to draw a line through them.")
         return
-    slope = inequality.weighted_slope(points["core20_share"], points["value"], points["lower_95"], points["upper_95"])
     st.markdown(against_core20_sentence(slope, len(points), where, unit))
     _chart(
         need_charts.against_core20(points, unit, _ink(), (slope.intercept, slope.slope), place.code),

@@ -46,7 +46,8 @@ def gradient(atlas: Atlas, needs: Needs, place: Place, indicator_id: str) -> Gra
     scopes.append(gazetteer.place(ENGLAND))
     for scope in scopes:
         rows = needs.tenths(indicator_id, scope.code)
-        if len(rows) >= FEWEST_TENTHS:
+        # A slope weighs each group by its people: groups that are published without them have none.
+        if len(rows) >= FEWEST_TENTHS and (rows["denominator"] > 0).all():
             transform, multiplier = _transform(needs.unit(indicator_id), rows["value"])
             slope = inequality.slope_index_of_inequality(
                 *(rows[column].to_numpy() for column in ("value", "lower_95", "upper_95", "denominator")),

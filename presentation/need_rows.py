@@ -48,9 +48,10 @@ def comparison_mark(record: Mapping[str, object], england: bool = False) -> Mark
             COMPARISON_MARKS[record["earlier_comparison"]],
             beneath=f"in {record['earlier_period']}, the newest to compare",
         )
-    if isinstance(record["fifth"], str) and pd.isna(record["shared_areas"]):
+    if isinstance(record.get("fifth"), str) and pd.isna(record.get("shared_areas")):
         said = str(record["fifth"])
-        beneath = f"of {record['fifth_of']:.0f} {_KINDS[str(record['level'])]} in this copy; England's is not"
+        reason = "England's is not" if pd.isna(record["england"]) else "published without an interval"
+        beneath = f"of {record['fifth_of']:.0f} {_KINDS[str(record['level'])]} in this copy; {reason}"
         return Mark("none", f"{said[0].upper()}{said[1:]}", beneath)
     if pd.isna(record["england"]):
         return replace(mark, beneath="England's is not in this copy")
@@ -68,7 +69,7 @@ def remarks(record: Mapping[str, object]) -> list[str]:
     """What to mind about a figure: whose it is, whether it is shared, and the publisher's own note."""
     said = []
     if not record["own"]:
-        said.append(f"For {record['area_said']}: none is published for the area itself.")
+        said.append(f"For {record['area_said']}.")
     shared = record.get("shared_areas")
     if pd.notna(shared):
         said.append(

@@ -39,7 +39,7 @@ POLARITY_WORDS = {
 
 def number(value: float) -> str:
     """A published value: one decimal, and none from a thousand up, with thousands separators."""
-    return f"{value:,.0f}" if abs(value) >= 999.95 else f"{value:.1f}"
+    return f"{value:,.0f}" if abs(value) >= 999.95 else f"{value:z.1f}"
 
 
 def figure(value: float, unit: str | None) -> str:
@@ -95,12 +95,11 @@ def headline(place: str, audience: str, comparisons: pd.Series) -> str:
     compared = total - counts.get("not compared", 0)
     figures = f"{total} figure{'s' if total > 1 else ''} for {people} in {place}"
     if not compared:
-        return f"{figures.capitalize() if total == 1 else figures}: none can be compared with England yet."
-    parts = [
-        f"{counts[key]} {'is' if counts[key] == 1 else 'are'} {word}"
-        for key, word in (("better", "better than England"), ("similar", "similar"), ("worse", "worse"))
-        if counts.get(key)
-    ]
+        return f"{figures}{'' if place == 'England' else ': none can be compared with England yet'}."
+    told = [key for key in ("better", "similar", "worse") if counts.get(key)]
+    parts = [f"{counts[key]} {'is' if counts[key] == 1 else 'are'} {key}" for key in told]
+    if parts:
+        parts[0] += " to England" if told[0] == "similar" else " than England"
     sideways = [
         f"{counts[key]} {'is' if counts[key] == 1 else 'are'} {key}" for key in ("higher", "lower") if counts.get(key)
     ]
@@ -121,10 +120,18 @@ def not_compared_sentence(count: int) -> str:
 
 
 def second_sentence(figures: pd.DataFrame, england: bool) -> str:
-    """What stands beneath the board's sentence: where most figures come from, and how many have no comparison."""
+    """What stands beneath the board's sentence: where most figures come from, whose the others are, and how many have no comparison.
+
+    figures: all on the board, with origin, standing, own and area_said. The board's sentence counts the area's own.
+    """
     if figures.empty:
         return "Pull live figures below, or choose the place or system that this area lies in."
     said = []
+    borrowed = figures[~figures["own"].astype(bool)]
+    if len(borrowed):
+        whose = listed(list(dict.fromkeys(borrowed["area_said"])))
+        number = "One more figure is" if len(borrowed) == 1 else f"{in_words(len(borrowed)).capitalize()} more figures are"
+        said.append(f"{number} for {whose}, where none is published for the area itself.")
     if (figures["origin"] == "qof-practices").any():
         said.append(
             "Where a measure counts illness that a GP practice has recorded, more can mean more illness, or illness that is found sooner."
@@ -190,7 +197,7 @@ def gradient_sentence(slope: SlopeIndex, where: str, unit: str | None) -> str:
     direction = "higher" if slope.sii < 0 else "lower"
     return (
         f"Across {where} the figure is {_points(slope.sii, unit)} {direction} at the most deprived end than at the least "
-        f"(slope index of inequality, {number(less)} to {number(more)})."
+        f"(slope index of inequality, {interval(less, more) or 'no interval, as the groups have none'})."
     )
 
 

@@ -27,21 +27,19 @@ def place_figures(atlas: Atlas, needs: Needs, place: Place) -> pd.DataFrame:
     """One row a figure: `analysis.board.compared` for the place, with `own` (whether the figure is the place's own), `area_said`,
     `shared_areas` and `shared_system` (a figure copied down from a system: to how many authorities, and whose it is), `fifth` (one of
     FIFTHS) and `fifth_of` (where it cannot be compared with England: its place among so many areas that have the same figure), and
-    `standing`, the comparison of the newest figure that has one."""
+    `standing`, the comparison that the board shows: of the newest figure that has one, none where the newest was suppressed."""
     areas = figure_areas(atlas.gazetteer, place, atlas.counties, atlas.later_codes)
     england = needs.england_headlines
     parts = []
     taken: set[str] = set()
     for area in areas:
-        rows = (
-            pd.concat([needs.of_area(code) for code in area.codes])
-            if len(area.codes) > 1
-            else needs.of_area(area.codes[0])
-        )
+        rows = pd.concat([needs.of_area(code) for code in area.codes], ignore_index=True)
         rows = rows[~rows["indicator_id"].isin(taken)]
         if rows.empty:
             continue
         part = compared(rows, england, needs.polarity)
+        if len(area.codes) > 1:
+            part = _once(part)
         taken |= set(part["indicator_id"])
         parts.append(part.assign(own=area.own, area_said=area_said(area)))
     if not parts:
@@ -58,11 +56,19 @@ def place_figures(atlas: Atlas, needs: Needs, place: Place) -> pd.DataFrame:
     if place.level == "england":
         figures["comparison"], figures["earlier_comparison"] = NOT_COMPARED, None
     compared_now = figures["comparison"] != NOT_COMPARED
-    figures["standing"] = figures["comparison"].where(compared_now, figures["earlier_comparison"]).fillna(NOT_COMPARED)
+    standing = figures["comparison"].where(compared_now, figures["earlier_comparison"]).fillna(NOT_COMPARED)
+    # A figure that was suppressed says nothing on the board, and the sentence above the board counts what is on it.
+    figures["standing"] = standing.where(figures["value"].notna(), NOT_COMPARED)
     figures = figures.join(_fifths(needs, figures))
     return figures.merge(
         _shared(atlas, needs, areas), on=["indicator_id", "who", "age", "period_sortable", "area_code"], how="left"
     )
+
+
+def _once(part: pd.DataFrame) -> pd.DataFrame:
+    """Figures of one area under several codes: those of the code that has the newest period, so that none stands twice."""
+    newest = part.groupby("indicator_id", observed=True)["period_sortable"].transform("max")
+    return part[part["period_sortable"] == newest].drop_duplicates(["indicator_id", "who", "age"], keep="last")
 
 
 def _shared(atlas: Atlas, needs: Needs, areas: list[FigureArea]) -> pd.DataFrame:

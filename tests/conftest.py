@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_loaders.atlas import Atlas
+from data_loaders.needs import Needs
 
 ROOT = Path(__file__).parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -40,3 +41,9 @@ def shared_data() -> Path:
 def atlas() -> Atlas:
     """The committed snapshot, opened once for all tests. Its frames are shared: a test that changes one copies it first."""
     return Atlas()
+
+
+@pytest.fixture(scope="session")
+def needs(atlas: Atlas) -> Needs:
+    """The committed snapshot's figures of need without a live layer, opened once; read-only as well."""
+    return Needs(atlas.snapshot)

@@ -55,16 +55,35 @@ td.gap { padding: 12px 8px; font-size: 1rem; color: var(--muted); }
 }
 `;
 
+// Where a person left a board: what they open is shown from its top, and the same board comes back as they left it.
+let left = null;
+const scroller = () => document.querySelector("[data-testid=stMain]");
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, "need-board", CSS);
+  const isNew = !root.childElementCount;
   const focused = parentElement.activeElement?.dataset?.id;
   root.onclick = (event) => {
     const button = event.target.closest(".open");
-    if (button) setTriggerValue("opened", button.dataset.id);
+    if (!button) return;
+    left = { caption: data.caption, id: button.dataset.id, top: scroller()?.scrollTop ?? 0, leaving: true };
+    setTriggerValue("opened", button.dataset.id);
   };
   root.replaceChildren(data.areas.length ? board(data) : element("p", { class: "empty", text: data.empty }));
   if (focused) [...root.querySelectorAll(".open")].find((each) => each.dataset.id === focused)?.focus({ preventScroll: true });
-  return () => removeRoot(parentElement);
+  if (isNew && left?.caption === data.caption) {
+    const { id, top } = left;
+    left = null;
+    requestAnimationFrame(() => {
+      [...root.querySelectorAll(".open")].find((each) => each.dataset.id === id)?.focus({ preventScroll: true });
+      scroller()?.scrollTo({ top, behavior: "instant" });
+    });
+  }
+  return () => {
+    removeRoot(parentElement);
+    if (left?.leaving) scroller()?.scrollTo({ top: 0, behavior: "instant" });
+    if (left) left.leaving = false;
+  };
 }
 
 const KINDS = ["name", "here", "england", "comparison", "trend", "source"];
