@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import FilePayload, Locator, Page, WebSocket, expect
@@ -142,6 +143,89 @@ class GapsPage:
         self.partners_file.set_input_files(FilePayload(name=name, mimeType="text/csv", buffer=raw))
         expect(self.page.get_by_test_id("stFileUploader").get_by_text(name)).to_be_visible()
         self.wait_at_rest()
+
+
+class InequalitiesPage:
+    """The board of needs of a place, and one figure of it opened up."""
+
+    path = "inequalities"
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.headline = page.get_by_role("heading", level=1)
+        self.board = page.locator(".need-board")
+        self.figures = self.board.locator("tr.figure")
+        self.openers = self.board.get_by_role("button")
+        self.marks = page.locator(".need-board svg.mark, .fact-list svg.mark")
+        self.back = page.get_by_role("button", name="Back to the board")
+        self.charts = page.get_by_test_id("stPlotlyChart")
+        self.notes = page.get_by_test_id("stAlert")
+        self.place = page.get_by_role("combobox", name="Place", exact=True)
+
+    def open(self, query: Mapping[str, str] | None = None) -> Self:
+        """Open a link, and wait for what it leads to."""
+        self.page.goto(f"{self.url}{self.path}" + (f"?{urlencode(query)}" if query else ""))
+        self.wait_shown()
+        return self
+
+    def wait_shown(self) -> None:
+        """Wait until the board, or the figure that is opened, is there and nothing is running."""
+        expect(self.figures.first.or_(self.back)).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+        self.wait_at_rest()
+
+    def wait_at_rest(self) -> None:
+        """Wait until Streamlit is running nothing."""
+        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+
+    def wait_charts(self, number: int) -> None:
+        """Wait until so many charts are painted."""
+        expect(self.charts.locator(".main-svg").first).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+        expect(self.charts).to_have_count(number)
+        for chart in self.charts.all():
+            expect(chart.locator("path.point").first).to_be_attached()
+
+    def opener(self, indicator_id: str) -> Locator:
+        """The button of a figure on the board."""
+        return self.board.locator(f"button[data-id^='{indicator_id}|']")
+
+    def scrolled(self) -> float:
+        """How far down the page is, in pixels."""
+        return float(self.page.get_by_test_id("stMain").evaluate("each => each.scrollTop"))
+
+    def row_of(self, indicator_id: str) -> Locator:
+        """The row, or card, of a figure on the board."""
+        return self.figures.filter(has=self.page.locator(f"button[data-id^='{indicator_id}|']"))
+
+    def go_to(self, title: str) -> None:
+        """Choose a page in the menu."""
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address."""
+        return dict(parse_qsl(urlsplit(self.page.url).query))
+
+
+class SeveralNeedsPage(InequalitiesPage):
+    """Neighbourhoods with several needs together: a list and a map."""
+
+    path = "several-needs-together"
+
+    def __init__(self, page: Page, url: str) -> None:
+        super().__init__(page, url)
+        self.rows = page.locator(".ranked-list tbody tr")
+        self.map = page.locator(".cg-map")
+        self.at_least = page.get_by_role("spinbutton", name="On at least so many of them")
+
+    def wait_shown(self) -> None:
+        """Wait until the list is there and nothing is running."""
+        expect(self.page.locator(".ranked-list")).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+        expect(self.at_least).to_be_visible()
+        self.wait_at_rest()
+
+    def wait_painted(self) -> None:
+        """Wait until the map says that all it was asked to draw is drawn."""
+        expect(self.page.locator(".cg-map[data-painted=true]")).to_be_visible(timeout=PAINT_SECONDS * 1_000)
 
 
 class SocketBytes:

@@ -14,7 +14,13 @@ from playwright.sync_api import Page, expect
 from presentation.pages import PAGES
 from presentation.pages import Page as Entry
 from tests.browser.conftest import NewContext
-from tests.browser.pages import BARKING_AND_DAGENHAM, GapsPage
+from tests.browser.pages import (
+    BARKING_AND_DAGENHAM,
+    NORTH_EAST_LONDON,
+    GapsPage,
+    InequalitiesPage,
+    SeveralNeedsPage,
+)
 from tests.browser.server import Server
 
 ALLOWED = Path(__file__).parent / "axe_allowed.toml"
@@ -45,6 +51,16 @@ def _grave(page: Page, allowed: list[dict[str, str]]) -> list[str]:
     return found
 
 
+def _settled(page: Page, allowed: list[dict[str, str]]) -> list[str]:
+    """What axe finds once the page has followed a change of its look: colours fade from one to the next, and charts are drawn again."""
+    for _ in range(4):
+        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+        if not (found := _grave(page, allowed)):
+            break
+        page.wait_for_timeout(500)
+    return found
+
+
 def _where(node: dict[str, Any]) -> str:
     """The path of selectors to an element, through shadow roots."""
     return " ".join(" ".join(part) if isinstance(part, list) else part for part in node["target"])
@@ -64,20 +80,47 @@ def test_axe_finds_nothing_serious(fresh: Page, server: Server, entry: Entry, al
     else:
         fresh.goto(server.url + entry.url_path)
         expect(fresh.get_by_role("heading", level=1)).to_be_visible()
+    _finds_nothing_in_any_look(fresh, allowed, entry.title)
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        pytest.param(InequalitiesPage, {"place": "E09000030"}, id="the board of a place"),
+        pytest.param(InequalitiesPage, {"place": "E09000030", "indicator": "219"}, id="a figure opened"),
+        pytest.param(SeveralNeedsPage, {"place": NORTH_EAST_LONDON, "needs": "253,nonsense"}, id="several needs"),
+    ],
+)
+def test_axe_finds_nothing_serious_where_there_is_need(
+    fresh: Page, server: Server, kind: type[InequalitiesPage], query: dict[str, str], allowed: list[dict[str, str]]
+) -> None:
+    shown = kind(fresh, server.url).open(query)
+    if isinstance(shown, SeveralNeedsPage):
+        shown.wait_painted()
+    elif "indicator" in query:
+        shown.wait_charts(4)
+    closed = fresh.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    _finds_nothing_in_any_look(fresh, allowed, f"{kind.path} {query}")
+
+
+def _finds_nothing_in_any_look(fresh: Page, allowed: list[dict[str, str]], title: str) -> None:
+    """Light and dark, wide and narrow."""
     expect(fresh.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
 
     light = _background(fresh)
-    found = {"light, 1440 px": _grave(fresh, allowed)}
+    found = {"light, 1440 px": _settled(fresh, allowed)}
     fresh.emulate_media(color_scheme="dark")
     expect(fresh.locator("[data-testid=stApp]")).not_to_have_css("background-color", light)
-    found["dark, 1440 px"] = _grave(fresh, allowed)
+    found["dark, 1440 px"] = _settled(fresh, allowed)
     fresh.set_viewport_size({"width": 390, "height": 844})
-    found["dark, 390 px"] = _grave(fresh, allowed)
+    found["dark, 390 px"] = _settled(fresh, allowed)
     fresh.emulate_media(color_scheme="light")
     expect(fresh.locator("[data-testid=stApp]")).to_have_css("background-color", light)
-    found["light, 390 px"] = _grave(fresh, allowed)
+    found["light, 390 px"] = _settled(fresh, allowed)
     said = "\n".join(f"{how}\n  " + "\n  ".join(each) for how, each in found.items() if each)
-    assert not said, f"{entry.title}:\n{said}"
+    assert not said, f"{title}:\n{said}"
 
 
 def test_axe_looks_into_the_components(page: Page) -> None:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.browser.pages import BARKING_AND_DAGENHAM, NORTH_EAST_LONDON, GapsPage, SocketBytes
+from tests.browser.pages import (
+    BARKING_AND_DAGENHAM,
+    NORTH_EAST_LONDON,
+    GapsPage,
+    InequalitiesPage,
+    SeveralNeedsPage,
+    SocketBytes,
+)
+from tests.browser.server import Server
 
 LIMIT = 100_000
+LIMIT_OF_ENGLAND = 450_000  # a figure opened for all of England draws 1,297 networks one by one, and has a table of them
 
 
 @pytest.mark.parametrize(
@@ -36,3 +46,46 @@ def test_one_change_of_a_control_sends_at_most_100_kb(
     print(f"websocket bytes {query or 'England'}: first view {first:,}, one change {change:,}")
     assert 1_000 < change <= LIMIT
     assert first <= LIMIT, "the first view is one run of the page too"
+
+
+@pytest.mark.parametrize("place", ["E09000030", "E92000001"])
+def test_one_change_of_the_board_sends_at_most_100_kb(
+    page: Page, server: Server, place: str, record_property: Callable[[str, object], None]
+) -> None:
+    traffic = SocketBytes(page)
+    board = InequalitiesPage(page, server.url).open({"place": place})
+    sizes = {"first view": traffic.received}
+    said = board.headline.inner_text()
+
+    def change(name: str) -> None:
+        board.wait_at_rest()
+        sizes[name] = traffic.received - sum(sizes.values())
+
+    page.get_by_text("Children and young people", exact=True).click()
+    expect(board.headline).not_to_have_text(said)
+    change("children")
+    page.get_by_text("Adults", exact=True).click()
+    expect(board.headline).to_have_text(said)
+    change("adults")
+    board.opener("219").click()
+    board.wait_charts(4)
+    change("a figure opened")
+    for name, size in sizes.items():
+        record_property(name, size)
+    opened = sizes.pop("a figure opened")
+    print(f"websocket bytes {place}: " + ", ".join(f"{name} {size:,}" for name, size in sizes.items()) + f", a figure opened {opened:,}")
+    assert all(1_000 < size <= LIMIT for size in sizes.values()), sizes
+    assert 1_000 < opened <= (LIMIT_OF_ENGLAND if place == "E92000001" else LIMIT)
+
+
+def test_one_change_of_several_needs_sends_at_most_100_kb(page: Page, server: Server) -> None:
+    traffic = SocketBytes(page)
+    several = SeveralNeedsPage(page, server.url).open()
+    first, said = traffic.received, several.headline.inner_text()
+    several.at_least.fill("1")
+    several.at_least.press("Enter")
+    expect(several.headline).not_to_have_text(said)
+    several.wait_at_rest()
+    change = traffic.received - first
+    print(f"websocket bytes several needs: first view {first:,}, one change {change:,}")
+    assert 1_000 < change <= LIMIT and 1_000 < first <= LIMIT
