@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from presentation.need_words import COMPARISON_MARKS, figure, interval, number
 
 ROW_PIXELS = 40
+MOST_WHISKERS = 200
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 
 _SYMBOLS = {
@@ -228,24 +229,29 @@ def against_core20(
     rows: area_code, name, core20_share (0–1), value, lower_95, upper_95, comparison. line: intercept, and slope per share (0–1).
     """
     chart = _base(ink, 360)
-    shares = 100 * rows["core20_share"]
-    chart.add_scatter(
-        x=shares.tolist(),
-        y=rows["value"].tolist(),
-        error_y=_whiskers(rows, ink) | {"thickness": 1, "width": 0},
-        mode="markers",
-        marker={
-            "size": [15 if code == chosen else 10 for code in rows["area_code"]],
-            "symbol": [_SYMBOLS[comparison] for comparison in rows["comparison"]],
-            "color": [ink.of(comparison) for comparison in rows["comparison"]],
-            "line": {"width": 2},
-        },
-        hovertext=[
-            _hover(f"{r.name}: {number(100 * r.core20_share)}% Core20", r.value, r.lower_95, r.upper_95, unit)
-            for r in rows.itertuples()
-        ],
-        hoverinfo="text",
-    )
+    # A thousand whiskers are a smudge, and weigh more than everything else on the page; so do their words.
+    crowded = len(rows) > MOST_WHISKERS
+    for comparison, group in rows.groupby("comparison", sort=False, observed=True):
+        sizes = [15 if code == chosen else 10 for code in group["area_code"]]
+        chart.add_scatter(
+            x=(100 * group["core20_share"]).round(2).tolist(),
+            y=group["value"].round(3).tolist(),
+            error_y=None if crowded else _whiskers(group, ink) | {"thickness": 1, "width": 0},
+            mode="markers",
+            marker={
+                "size": 7 if crowded else sizes,
+                "symbol": _SYMBOLS[comparison],
+                "color": ink.of(comparison),
+                "line": {"width": 1 if crowded else 2},
+            },
+            hovertext=group["name"].map(_plain).tolist()
+            if crowded
+            else [
+                _hover(f"{r.name}: {number(100 * r.core20_share)}% Core20", r.value, r.lower_95, r.upper_95, unit)
+                for r in group.itertuples()
+            ],
+            hoverinfo="text+x+y" if crowded else "text",
+        )
     if line is not None:
         ends = np.array([rows["core20_share"].min(), rows["core20_share"].max()])
         chart.add_scatter(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,9 +14,10 @@ from analysis.board import headline_rows
 from analysis.places import Place
 from data_loaders.atlas import Atlas
 from data_loaders.needs import Needs
-from presentation import need_charts, need_tables, place_bar
+from presentation import downloads, need_charts, need_tables, place_bar, provenance
 from presentation.components import FactRow, FactSection, fact_list
 from presentation.need_comparisons import ComparisonSet, comparison_sets
+from presentation.need_export import for_download
 from presentation.need_gradient import Gradient, gradient
 from presentation.need_rows import comparison_mark, remarks, trend_mark
 from presentation.need_words import (
@@ -30,6 +34,8 @@ from presentation.need_words import (
 from presentation.view import View
 from presentation.words import listed
 
+MOST_LISTED = 100
+
 
 def _ink() -> need_charts.Ink:
     return need_charts.DARK if st.context.theme.type == "dark" else need_charts.LIGHT
@@ -39,9 +45,28 @@ def _chart(chart: go.Figure, key: str, alt: str) -> None:
     st.plotly_chart(chart, key=key, config=need_charts.CONFIG, alt=alt)
 
 
-def _table(table: pd.DataFrame, alt: str) -> None:
+def _table(table: pd.DataFrame, alt: str, save: Callable[[], bytes] | None = None, name: str = "") -> None:
+    """The rows behind a chart, the first MOST_LISTED of them, and all of them as a file where `save` makes one."""
     with st.expander("The same figures as a table"):
-        st.table(table, hide_index=True, alt=alt)
+        st.table(table.head(MOST_LISTED), hide_index=True, alt=alt)
+        if len(table) > MOST_LISTED:
+            st.caption(f"The first {MOST_LISTED} of {len(table):,} are listed; the file has all.")
+        if save is not None:
+            st.download_button(
+                "Download CSV", save, f"common-ground-{name}.csv", "text/csv", on_click="ignore", key=f"save_{name}"
+            )
+
+
+def _saves(needs: Needs, rows: pd.DataFrame, title: str) -> Callable[[], bytes]:
+    """What makes the file of a chart's rows: each figure with its metadata, and the sources."""
+
+    def save() -> bytes:
+        notes = provenance.needs_notes(
+            f"{title}. {len(rows):,} rows.", needs, set(rows["source_id"].astype(str)), date.today()
+        )
+        return downloads.to_csv(for_download(rows, needs), notes)
+
+    return save
 
 
 def opened(atlas: Atlas, needs: Needs, place: Place, view: View, figures: pd.DataFrame) -> None:
@@ -136,7 +161,13 @@ def _within(atlas: Atlas, needs: Needs, place: Place, indicator_id: str, unit: s
         "need_within",
         f"{shown.label} in order, highest first, each with its interval, and England as a line. The table beneath has the same figures.",
     )
-    _table(need_tables.compared(shown.rows, unit), f"{shown.label} compared with England")
+    title = f"{needs.short_name(indicator_id)}: {shown.label} in {place.name}, compared with England"
+    _table(
+        need_tables.compared(shown.rows, unit),
+        f"{shown.label} compared with England",
+        _saves(needs, shown.rows, title),
+        f"{place.code}-{indicator_id}-areas",
+    )
 
 
 def _over_time(needs: Needs, figures: pd.DataFrame, indicator_id: str, place: Place, unit: str | None) -> None:
@@ -202,4 +233,10 @@ def _against_core20(atlas: Atlas, needs: Needs, place: Place, indicator_id: str,
         "need_core20",
         f"Networks of {where}: share of Core20 residents against the figure, with a fitted line. The table beneath has the same figures.",
     )
-    _table(need_tables.against_core20(points, unit), "Networks by share of Core20 residents")
+    title = f"{needs.short_name(indicator_id)}: networks of {where} by their share of Core20 residents"
+    _table(
+        need_tables.against_core20(points, unit),
+        "Networks by share of Core20 residents",
+        _saves(needs, points, title),
+        f"{place.code}-{indicator_id}-networks",
+    )

@@ -30,7 +30,9 @@ _COLUMNS = (
 def for_download(figures: pd.DataFrame, needs: Needs) -> pd.DataFrame:
     """`analysis.board.compared` for a file: indicator and its published name, unit and polarity first, then the figure, then its source.
 
-    Values keep six decimals; sex is written out; the last column is the figure's page at Fingertips, where it has one.
+    Values keep six decimals; sex is written out; the last column is the figure's page at Fingertips, where it has one. Of the figures of a
+    place, for_area names the area that a figure is for where that is not the place itself, and the two columns after it mark a figure that
+    is a system's, copied to so many authorities.
     """
     described = needs.indicators.reindex(figures["indicator_id"].astype(str))
     table = pd.DataFrame(
@@ -47,10 +49,16 @@ def for_download(figures: pd.DataFrame, needs: Needs) -> pd.DataFrame:
         table[column] = (
             figures["who"].astype(str).replace("", "Persons") if column == "sex" else figures[column]
         ).to_numpy()
+    if "own" in figures:
+        table["for_area"] = figures["area_said"].where(~figures["own"].astype(bool), "").to_numpy()
+        table["one_figure_for_authorities"] = figures["shared_areas"].to_numpy()
+        table["published_for_system"] = figures["shared_system"].to_numpy()
     numbers = ["value", "lower_95", "upper_95", "england"]
     table[numbers] = table[numbers].astype(float).round(6)
     table["publisher"] = [ORIGINS.get(str(origin), str(origin)) for origin in figures["origin"]]
     table["data_source"] = described["data_source"].to_numpy()
+    if "core20_share" in figures:
+        table["core20_share_of_residents"] = figures["core20_share"].astype(float).round(4).to_numpy()
     table["copy"] = figures["source_id"].astype(str).to_numpy()
     table["address"] = [
         page_address(indicator) if str(indicator).isdigit() else "" for indicator in table["indicator_id"]

@@ -108,12 +108,19 @@ def test_ten_tenths_stand_on_the_axis_even_where_two_have_no_figure() -> None:
 def test_networks_stand_by_their_share_with_the_line_between_the_least_and_the_most() -> None:
     rows = _rows(value=[10.0, 11.0, 12.0], comparison=["worse", "similar", "better"]).assign(core20_share=[0.5, 0.0, 0.25])
     chart = need_charts.against_core20(rows, "%", LIGHT, (10.0, 4.0), "A1")
-    points, line = chart.data
-    assert list(points.x) == [50.0, 0.0, 25.0] and list(points.y) == [10.0, 11.0, 12.0]
-    assert list(points.marker.symbol) == ["diamond", "circle-open", "circle"]
-    assert list(points.marker.size) == [10, 15, 10], "the one that is looked at is larger"
+    *points, line = chart.data
+    assert [(each.x[0], each.y[0]) for each in points] == [(50.0, 10.0), (0.0, 11.0), (25.0, 12.0)]
+    assert [each.marker.symbol for each in points] == ["diamond", "circle-open", "circle"]
+    assert [each.marker.size[0] for each in points] == [10, 15, 10], "the one that is looked at is larger"
     assert list(zip(line.x, line.y, strict=True)) == [(0.0, 10.0), (50.0, 12.0)]
-    assert "50.0% Core20" in points.hovertext[0]
+    assert "50.0% Core20" in points[0].hovertext[0]
+
+
+def test_a_crowd_of_networks_is_drawn_without_whiskers() -> None:
+    many = need_charts.MOST_WHISKERS + 1
+    rows = _rows(value=[10.0] * many, comparison=["worse"] * many).assign(core20_share=0.5)
+    (points,) = need_charts.against_core20(rows, "%", LIGHT, None).data
+    assert len(points.x) == many and points.error_y.array is None
 
 
 def test_a_figure_without_an_interval_has_no_whisker_and_no_brackets() -> None:

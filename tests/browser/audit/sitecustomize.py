@@ -15,6 +15,7 @@ def _outward(event: str, arguments: tuple[object, ...]) -> None:
         host = arguments[0]
     else:
         return
+    host = host.decode(errors="replace") if isinstance(host, bytes) else host
     if host is not None and str(host) and not str(host).startswith(HERE):
         print(f"OUTWARD {event} {host}", file=sys.stderr, flush=True)
 
