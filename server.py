@@ -17,7 +17,12 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from data_loaders.atlas import Atlas
 from data_loaders.errors import SnapshotError
+from presentation.open_referral_serving import served
+from presentation.sign_in_answers import SignInAnswers
+from presentation.start_check import stop_unless_safe
+from register.store import Register
 
 _LOG = logging.getLogger("common_ground")
 _STATIC = "/app/static/"
@@ -109,9 +114,25 @@ def _on_script_error(error: BaseException) -> bool:
 # of a process would be told that a page does not exist. The registry in presentation/pages.py is the only navigation here.
 PagesManager.uses_pages_directory = False
 
+stop_unless_safe()
+
+
+def _register() -> Register | None:
+    from presentation.register_cache import for_all  # as in _lifespan: not before the runtime has started
+
+    return for_all()
+
+
+def _atlas() -> Atlas:
+    from presentation.atlas_cache import open_atlas
+
+    return open_atlas()
+
+
 app = st.App(
     Path(__file__).parent / "dashboard.py",
     lifespan=_lifespan,
-    middleware=[Middleware(Headers)],
+    routes=served(_register, _atlas),
+    middleware=[Middleware(Headers), Middleware(SignInAnswers)],
     on_script_error=_on_script_error,
 )
