@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from data_loaders.errors import SnapshotError
-from presentation import place_bar
+from presentation import place_bar, sign_in
 from presentation.atlas_cache import open_atlas
 from presentation.pages import PAGES
 
@@ -29,6 +29,7 @@ except SnapshotError as problem:
     st.error(f"{problem}")
     st.stop()
 
+sign_in.show()
 view = place_bar.current_view(atlas, page.url_path)
 page.run()
 place_bar.write_link(st.session_state["view"])

@@ -76,9 +76,9 @@ def compared(values: pd.DataFrame, england: pd.DataFrame, polarity: pd.Series) -
     "low is good", "high is good" and others (neither direction is called better), missing where it is not established.
 
     Returns the headline rows of the newest period that an area has of an indicator, with `who`, `england` (England's value of
-    the same period, nan where there is none), `comparison` and `trend` (words of `analysis.comparison` and `analysis.trend`; where the publisher
-    gives its own, by 95% or 99.8% as the indicator says, that is what stands), and, where there is no comparison, the newest earlier one: earlier_period, earlier_value,
-    earlier_england, earlier_comparison. A newest figure that was suppressed stays, with its note.
+    the same period, nan where there is none), `comparison` and `trend` (words of `analysis.comparison` and `analysis.trend`; where the
+    publisher gives its own, by 95% or 99.8% as the indicator says, that is what stands), and, where there is no comparison, the newest
+    earlier one: earlier_period, earlier_value, earlier_england, earlier_comparison. A newest figure that was suppressed stays, with its note.
     """
     rows = headline_rows(values)
     rows["england"] = with_england(rows, england)

@@ -93,8 +93,10 @@ def running(
         "--browser.gatherUsageStats",
         "false",
     ]
-    environment = {name: value for name, value in os.environ.items() if name != "COMMON_GROUND_PARTNERS"}
-    with tempfile.TemporaryFile() as said:
+    left_out = ("COMMON_GROUND_PARTNERS", "DATABASE_URL", "COMMON_GROUND_REGISTER")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    with tempfile.TemporaryDirectory() as data, tempfile.TemporaryFile() as said:
+        environment["COMMON_GROUND_DATA"] = data  # an empty register, never that of whoever measures
         begin = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, env=environment)
         try:

@@ -14,7 +14,8 @@ import streamlit as st
 from analysis.gaps import empty_partners
 from data_loaders.atlas import Atlas
 from data_loaders.partners_csv import MAX_BYTES, Partners, PartnersFileError
-from presentation import downloads
+from presentation import downloads, register_cache
+from register.gaps_table import gaps_table
 
 ENVIRONMENT = "COMMON_GROUND_PARTNERS"
 _UPLOADED = "partners_uploaded"
@@ -48,7 +49,20 @@ def _read_file(path: str, modified: float, today: date, _atlas: Atlas) -> Partne
 
 
 def current(atlas: Atlas, today: date) -> SessionPartners:
-    """The partners in force in this session; a file that cannot be used says so on the page and counts as no partners."""
+    """The partners in force in this session: those of the register, live, and those of this session's own file beside them."""
+    own = _of_file(atlas, today)
+    acting = register_cache.acting()
+    known = gaps_table(acting, today) if acting is not None else empty_partners()
+    if known.empty:
+        return own
+    said = f"{len(known):,} in the register"
+    if own.table.empty:
+        return SessionPartners(known, said, own.bad)
+    return SessionPartners(pd.concat([known, own.table], ignore_index=True), f"{said}; {own.source}", own.bad)
+
+
+def _of_file(atlas: Atlas, today: date) -> SessionPartners:
+    """The partners of this session's file; one that cannot be used says so on the page and counts as no partners."""
     none = pd.DataFrame({"row": [], "name": [], "reason": []})
     uploaded: tuple[str, Partners] | None = st.session_state.get(_UPLOADED)
     if uploaded is not None:

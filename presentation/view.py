@@ -19,8 +19,15 @@ ICB_VINTAGES = {"icb26": "April 2026 (36 systems)", "icb24": "April 2024 (42 sys
 LIST_LEVELS = ("system", "place", "neighbourhood", "small-area")
 AUDIENCES = {"adults": "Adults", "children": "Children and young people"}
 MOST_NEEDS = 12
+PARTNER_TABS = {
+    "stage": "By stage",
+    "neighbourhood": "By neighbourhood",
+    "clinical-area": "By clinical area",
+    "contacts": "Contacts of the place",
+    "review": "To review",
+}
 
-_INDICATOR = re.compile(r"[a-z0-9-]{1,40}")
+_ID = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,8 @@ class View:
     place: code of the area looked at. within: the authority that the place bar shows, where a network reaches into several.
     lsoa: the chosen small area. postcode: as typed, compact. walk_m in metres. by: what the list holds (see LIST_LEVELS), None for the usual.
     audience: which of the two lists of five (see AUDIENCES). area: the clinical area that the board is narrowed to. indicator: the figure
-    that is opened. needs: the figures that are asked for together, and at_least how many of them a network has to have.
+    that is opened. needs: the figures that are asked for together, and at_least how many of them a network has to have. partner: the
+    record that is opened; tab: how partners are grouped (see PARTNER_TABS).
     """
 
     place: str = ENGLAND
@@ -49,6 +57,8 @@ class View:
     indicator: str | None = None
     needs: tuple[str, ...] = ()
     at_least: int = 2
+    partner: str | None = None
+    tab: str = "stage"
 
     @property
     def reach(self) -> Reach:
@@ -88,6 +98,10 @@ def to_query(view: View) -> dict[str, str]:
         query["needs"] = ",".join(view.needs)
     if view.at_least != _DEFAULT.at_least:
         query["atleast"] = str(view.at_least)
+    if view.partner:
+        query["partner"] = view.partner
+    if view.tab != _DEFAULT.tab:
+        query["tab"] = view.tab
     return query
 
 
@@ -142,12 +156,12 @@ def _lsoa(text: str | None, gazetteer: Gazetteer, notes: list[str]) -> str | Non
     return found.code
 
 
-def _indicators(text: str | None, most: int, notes: list[str]) -> tuple[str, ...]:
-    """Ids of indicators as a link writes them, commas between. Whether there are such indicators is for the page to say."""
+def _ids(text: str | None, most: int, notes: list[str]) -> tuple[str, ...]:
+    """Ids as a link writes them, commas between. Whether there are such indicators or partners is for the page to say."""
     asked = [word for word in (text or "").split(",") if word]
-    usable = tuple(dict.fromkeys(word for word in asked if _INDICATOR.fullmatch(word)))[:most]
+    usable = tuple(dict.fromkeys(word for word in asked if _ID.fullmatch(word)))[:most]
     if len(usable) < len(dict.fromkeys(asked)):
-        notes.append(f"The link names indicators that cannot be ones, or more than {most}; those are left out.")
+        notes.append(f"The link names things by ids that cannot be ones, or more than {most}; those are left out.")
     return usable
 
 
@@ -188,9 +202,11 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
         by=_choice(query.get("by"), LIST_LEVELS, None, "list", notes),
         page=int(_number(query.get("page"), 1, (1, 10_000), "page", notes)),
         audience=_choice(query.get("for"), AUDIENCES, "adults", "audience", notes) or "adults",
-        area=next(iter(_indicators(query.get("area"), 1, notes)), None),
-        indicator=next(iter(_indicators(query.get("indicator"), 1, notes)), None),
-        needs=_indicators(query.get("needs"), MOST_NEEDS, notes),
+        area=next(iter(_ids(query.get("area"), 1, notes)), None),
+        indicator=next(iter(_ids(query.get("indicator"), 1, notes)), None),
+        needs=_ids(query.get("needs"), MOST_NEEDS, notes),
         at_least=int(_number(query.get("atleast"), 2, (1, MOST_NEEDS), "number of needs", notes)),
+        partner=next(iter(_ids(query.get("partner"), 1, notes)), None),
+        tab=_choice(query.get("tab"), PARTNER_TABS, "stage", "grouping of partners", notes) or "stage",
     )
     return view, notes

@@ -152,7 +152,7 @@ def second_sentence(
         )
     none = int(states.loc["none_recorded", "people"])
     unmapped = f" For {none:,} people nothing is mapped within reach." if none else ""
-    register = "" if partners else " No partner has been recorded in this view: add yours under Partners, below."
+    register = "" if partners else " No partner has been recorded yet: add yours on the Partners page, or from a file below."
     return here + relation + unmapped + register
 
 

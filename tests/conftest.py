@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker("rebuild")
         if not SHARED_DATA.is_dir():
             item.add_marker(pytest.mark.skip(reason=f"the publishers' files are missing: there is no folder {SHARED_DATA}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes what belongs to the person who runs it: pulled figures, the register of partners, a partners file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COMMON_GROUND_DATA", str(tmp_path_factory.mktemp("data")))
+        for name in ("DATABASE_URL", "COMMON_GROUND_REGISTER", "COMMON_GROUND_PARTNERS"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

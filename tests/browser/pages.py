@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from playwright.sync_api import FilePayload, Locator, Page, WebSocket, expect
+from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, WebSocket, expect
 
 BARKING_AND_DAGENHAM = "E09000002"
 NORTH_EAST_LONDON = "E54000029"
@@ -240,3 +240,123 @@ class SocketBytes:
 
     def _count(self, payload: str | bytes) -> None:
         self.received += len(payload.encode() if isinstance(payload, str) else payload)
+
+
+class PartnersPage:
+    """The register's page for a place: partners in groups, one record with its forms, the review queue."""
+
+    path = "partners"
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.headline = page.get_by_role("heading", level=1)
+        self.groups = page.locator(".partner-board .group")
+        self.cards = page.locator(".partner-board .card")
+        self.back = page.get_by_role("button", name="Back to all partners")
+        self.notes = page.get_by_test_id("stAlert")
+
+    def open(self, query: Mapping[str, str] | None = None) -> Self:
+        """Open a link, and wait for what it leads to."""
+        self.page.goto(f"{self.url}{self.path}" + (f"?{urlencode(query)}" if query else ""))
+        expect(self.page.get_by_text("None recorded means that nobody has told us.")).to_be_visible(
+            timeout=PAINT_SECONDS * 1_000
+        )
+        self.wait_at_rest()
+        return self
+
+    def wait_at_rest(self) -> None:
+        """Wait until Streamlit is running nothing."""
+        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+
+    def card(self, name: str) -> Locator:
+        """The card of one partner."""
+        return self.cards.filter(has=self.page.get_by_text(name, exact=True))
+
+    def group(self, title: str) -> Locator:
+        """The group under one heading."""
+        return self.groups.filter(has=self.page.get_by_role("heading", name=title, exact=True))
+
+    def open_card(self, name: str) -> None:
+        """Open a partner's record from its card."""
+        self.card(name).first.click()
+        self.wait_record(name)
+
+    def wait_record(self, name: str) -> None:
+        """Wait until the record of a partner is shown."""
+        expect(self.headline).to_have_text(name)
+        expect(self.back).to_be_visible()
+        self.wait_at_rest()
+
+    def section(self, title: str) -> Locator:
+        """The section whose title begins so, opened."""
+        section = self.page.get_by_test_id("stExpander").filter(
+            has=self.page.locator("summary", has_text=re.compile(f"{re.escape(title)}"))
+        )
+        details = section.last.locator("details").first
+        if details.get_attribute("open") is None:
+            details.locator("summary").first.click()
+        expect(details).to_have_attribute("open", "")
+        return details
+
+    def expand_all(self) -> None:
+        """Open every section of the page."""
+        closed = self.page.locator("details:not([open]) > summary")
+        while closed.count():
+            closed.first.click()
+            self.wait_at_rest()
+
+    def type_in(self, within: Locator, label: str, text: str) -> None:
+        """Type into the field whose label begins so, and leave it."""
+        box = within.get_by_role("textbox", name=re.compile(f"^{re.escape(label)}")).first
+        box.fill(text)
+        box.press("Tab")
+        self.wait_at_rest()
+
+    def pick_in(self, within: Locator, label: str, option: str) -> None:
+        """Choose from a list. What was typed before may still be on its way and draw the list anew while it is open: then again."""
+        box = within.get_by_role("combobox", name=re.compile(rf"(^|\s){re.escape(label)}")).first
+        offered = self.page.get_by_role("option", name=option, exact=True)
+        for _ in range(4):
+            self.wait_at_rest()
+            box.click()
+            try:
+                offered.click(timeout=3_000)
+                break
+            except TimeoutError:
+                box.press("Escape")
+        expect(box).to_have_value(option)
+        self.wait_at_rest()
+
+    def history(self) -> list[str]:
+        """What the history says, newest first."""
+        lines = self.section("History").locator("dt")
+        expect(lines.first).to_be_visible()
+        return [text.strip() for text in lines.all_inner_texts()]
+
+
+class SuggestPage:
+    """Where anybody may suggest a partner."""
+
+    path = "suggest-a-partner"
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.headline = page.get_by_role("heading", level=1)
+        self.notes = page.get_by_test_id("stAlert")
+
+    def open(self) -> Self:
+        """Open the page."""
+        self.page.goto(f"{self.url}{self.path}")
+        expect(self.page.get_by_role("button", name="Send")).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+        return self
+
+    def send(self, name: str = "", what: str = "", where: str = "", reach: str = "") -> None:
+        """Fill the four fields and send them."""
+        for label, text in (
+            ("What is the group called?", name),
+            ("What do they do?", what),
+            ("Where?", where),
+            ("How can the group be reached?", reach),
+        ):
+            self.page.get_by_role("textbox", name=re.compile(f"^{re.escape(label)}")).fill(text)
+        self.page.get_by_role("button", name="Send").click()

@@ -23,10 +23,11 @@ class ServerFailedError(Exception):
 
 
 class Server:
-    """The app in a process of its own. Use as a context manager: leaving it stops the process."""
+    """The app in a process of its own, with a data folder of its own beside its log. Use as a context manager: leaving it stops the process."""
 
     def __init__(self, log: Path, root: Path = ROOT) -> None:
         self.log, self.root = log, root
+        self.data = log.parent / "data"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -52,6 +53,7 @@ class Server:
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(filter(None, [str(AUDIT), os.environ.get("PYTHONPATH")])),
             "PYTHONUNBUFFERED": "1",
+            "COMMON_GROUND_DATA": str(self.data),
         }
         environment.pop("COMMON_GROUND_PARTNERS", None)
         self._stream = self.log.open("wb")

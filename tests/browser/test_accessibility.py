@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from data_loaders.atlas import Atlas
 from presentation.pages import PAGES
 from presentation.pages import Page as Entry
+from presentation.partner_forms import point_fields
+from presentation.register_cache import FILE
+from register import entries, partners, relationships, suggestions
+from register.actors import Actor
+from register.store import open_register
 from tests.browser.conftest import NewContext
 from tests.browser.pages import (
     BARKING_AND_DAGENHAM,
     NORTH_EAST_LONDON,
     GapsPage,
     InequalitiesPage,
+    PartnersPage,
     SeveralNeedsPage,
+    SuggestPage,
 )
 from tests.browser.server import Server
 
@@ -103,6 +112,42 @@ def test_axe_finds_nothing_serious_where_there_is_need(
     while closed.count():
         closed.first.click()
     _finds_nothing_in_any_look(fresh, allowed, f"{kind.path} {query}")
+
+
+@pytest.fixture(scope="module")
+def with_partners(tmp_path_factory: pytest.TempPathFactory, atlas: Atlas) -> Iterator[tuple[Server, str]]:
+    """An app with a register that holds something of most kinds, and the id of a partner in it."""
+    with Server(tmp_path_factory.mktemp("partners") / "output.txt") as server:
+        server.data.mkdir(exist_ok=True)
+        register = open_register(server.data / FILE)
+        acting, now = register.as_(Actor("sub-steward", role="steward")), date.today()
+        both = [{"side": side, "said": "Something"} for side in ("partner", "statutory body")]
+        fields = {"kind": "organisation", "organisation_type": "faith group", **point_fields(atlas, "E1 1JX")}
+        for stage in ("doing something together", "talking", "known of, no contact"):
+            partner = partners.create(acting, fields | {"name": f"Example group, {stage}", "description": "A club"})
+            known = {"body_name": "Example Council", "stage": stage, "clinical_areas": ["hypertension"]}
+            given = both if stage == "doing something together" else []
+            relationships.begin(acting, partner.id, known, note="Met", on=now, commitments=given)
+            entries.add(acting, "activity", {"partner_id": partner.id, "name": "A lunch", "clinical_areas": ["smi"]})
+        suggestions.suggest(acting, name="Example Club", what="Chess", where="E1 1JX", reach="A website", client_key="k")
+        register.close()
+        yield server, partner.id
+        server.check()
+
+
+@pytest.mark.parametrize("tab", ["stage", "neighbourhood", "clinical-area", "contacts", "review", "a record", "suggest"])
+def test_axe_finds_nothing_serious_in_the_register(
+    fresh: Page, with_partners: tuple[Server, str], tab: str, allowed: list[dict[str, str]]
+) -> None:
+    server, partner_id = with_partners
+    if tab == "suggest":
+        page = SuggestPage(fresh, server.url).open()
+        page.send(name="Example")
+        expect(page.notes).to_have_count(3)
+    else:
+        query = {"partner": partner_id} if tab == "a record" else {"tab": tab}
+        PartnersPage(fresh, server.url).open({"place": "E09000030"} | query).expand_all()
+    _finds_nothing_in_any_look(fresh, allowed, f"Partners, {tab}")
 
 
 def _finds_nothing_in_any_look(fresh: Page, allowed: list[dict[str, str]], title: str) -> None:

@@ -18,7 +18,7 @@ from tests.browser.pages import (
 from tests.browser.server import Server
 
 LIMIT = 100_000
-LIMIT_OF_ENGLAND = 200_000  # a figure opened for all of England draws 1,297 networks one by one
+LIMIT_OF_ENGLAND = 120_000  # a figure opened for all of England draws 1,297 networks one by one
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
 from analysis.vocabularies import CATEGORIES
 from data_loaders.atlas import Atlas
-from presentation.view import AUDIENCES, ICB_VINTAGES, LIST_LEVELS, MOST_NEEDS, View, from_query, to_query
+from presentation.view import AUDIENCES, ICB_VINTAGES, LIST_LEVELS, MOST_NEEDS, PARTNER_TABS, View, from_query, to_query
 
 _places = st.sampled_from(
     ["E92000001", "E12000007", "E54000029", "E54000027", "E38000007", "E09000002", "E08000016", "U11211", "E05014053", "E02000001"]
@@ -30,16 +30,17 @@ _views = st.builds(
     indicator=st.none() | st.sampled_from(["219", "90366", "ons-cigarette-smokers"]),
     needs=st.lists(st.sampled_from(["219", "253", "241", "848", "ons-cigarette-smokers"]), unique=True).map(tuple),
     at_least=st.integers(1, MOST_NEEDS),
+    partner=st.none() | st.uuids(version=4).map(str),
+    tab=st.sampled_from(list(PARTNER_TABS)),
 )
 _texts = st.text(max_size=40) | st.sampled_from(
     ["-5", "abc", "nan", "inf", "-0", "1e308", "E09000002", "e01000090", "library,,", "nothing", "RM9 6QD", "U19803"]
 )
-_queries = st.dictionaries(
-    st.sampled_from(
-        ["place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page", "for", "area", "indicator", "needs", "atleast", "other"]
-    ),
-    _texts,
+_names = (
+    *("place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page"),
+    *("for", "area", "indicator", "needs", "atleast", "partner", "tab", "other"),
 )
+_queries = st.dictionaries(st.sampled_from(_names), _texts)
 _quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

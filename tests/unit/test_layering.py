@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LAYERS = ("data_loaders", "analysis", "presentation", "pages", "commands")
+LAYERS = ("data_loaders", "analysis", "register", "presentation", "pages", "commands")
 FRONT = ("dashboard.py", "server.py")
 SCREEN = {"presentation", "pages", *FRONT}
 
