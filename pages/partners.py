@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from presentation import partner_page, partner_words, place_bar
+from presentation import partner_files, partner_page, partner_words, place_bar
 from presentation.atlas_cache import open_atlas
 from presentation.partner_groups import codes_of
 from presentation.record_form import read_again, said
@@ -35,7 +35,7 @@ else:
     tab = partner_page.tabs(acting, view)
     partner_page.show(acting, atlas, place, board, tab, today)
     partner_page.add(acting, atlas, place)
-    partner_page.exchange(acting, place, today)
+    partner_files.show(acting, today, partner_page.may_write(acting))
 st.caption(
     f"Register: {acting.register.said}, revision {acting.register.revision():,}. Organisations and roles, never patients. "
     "A person is named only with their consent. None recorded means that nobody has told us."

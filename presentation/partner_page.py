@@ -9,16 +9,17 @@ import streamlit as st
 
 from analysis.places import Place
 from data_loaders.atlas import Atlas
-from presentation import downloads, partner_forms, partner_groups, partner_record, place_bar, review_queue, sign_in
-from presentation.atlas_cache import open_atlas
-from presentation.components import FactRow, FactSection, fact_list
+from presentation import partner_forms, partner_groups, partner_record, place_bar, place_contacts, review_queue, sign_in
 from presentation.partner_board import partner_board
-from presentation.partner_words import day, literal
-from presentation.record_form import attempt, word_of
-from presentation.register_places import AtlasPlaces
+from presentation.partner_words import literal
+from presentation.record_form import attempt
 from presentation.view import PARTNER_TABS, View
-from register import boards, contacts, example_register, exchange_csv, partners, search, suggestions
-from register.errors import NotFoundError, RegisterError
+from register import (
+    partners,
+    search,
+    suggestions,
+)
+from register.errors import NotFoundError
 from register.store import Acting
 
 MOST_FOUND = 20
@@ -74,7 +75,7 @@ def _open(partner_id: str) -> None:
 def show(acting: Acting, atlas: Atlas, place: Place, board: pd.DataFrame, tab: str, today: date) -> None:
     """The partners of a place in the grouping that is chosen."""
     if tab == "contacts":
-        _contacts(acting, atlas, place)
+        place_contacts.show(acting, atlas, place, may_write(acting))
         return
     if tab == "review":
         review_queue.show(acting, atlas, partner_groups.codes_of(atlas, place))
@@ -95,55 +96,6 @@ def show(acting: Acting, atlas: Atlas, place: Place, board: pd.DataFrame, tab: s
     else:
         groups = partner_groups.by_neighbourhood(acting, atlas, place, board, today)
     partner_board(groups, key=f"partner_board_{tab}", empty="No group to show.", on_open=_open)
-
-
-def _contacts(acting: Acting, atlas: Atlas, place: Place) -> None:
-    """The six contacts that a place should have, an empty slot shown as empty, and the people who connect."""
-    if place.level in (*LARGE, "icb24", "icb26", "sub_icb24", "sub_icb26"):
-        st.markdown("Choose a place (a local authority) above, to see whom to contact there.")
-        return
-    authority = atlas.gazetteer.parent(place, "lad24")
-    networks = {child.code: child.name for child in atlas.gazetteer.children(authority, "pcn")}
-    frame = contacts.of_place(acting, authority.code, pcn_codes=list(networks))
-    rows = []
-    for row in frame.to_dict("records"):
-        where = (
-            f", {networks.get(str(row['area_code']), row['area_code'])}" if isinstance(row["area_code"], str) else ""
-        )
-        label = f"{word_of(row['slot'])}{where}"
-        if row["empty"]:
-            rows.append(FactRow(label, "", "Nobody is recorded. Ask, and record it here."))
-            continue
-        who = ", ".join(
-            str(row[name]) for name in ("organisation", "role", "person_name") if isinstance(row[name], str)
-        )
-        reach = ", ".join(
-            str(row[name]) for name in ("public_email", "public_phone", "website") if isinstance(row[name], str)
-        )
-        rows.append(
-            FactRow(label, row["freshness"], f"{who}. {reach}. Last confirmed {day(row['last_confirmed']) or 'never'}")
-        )
-    fact_list([FactSection(f"Whom to contact in {authority.name}", rows)], key="place_contacts")
-    people = boards.connectors_of(acting, authority.code)
-    connecting = [
-        FactRow(
-            word_of(row["kind"]),
-            row["freshness"],
-            ", ".join(str(row[n]) for n in ("role", "organisation", "person_name") if isinstance(row[n], str)),
-        )
-        for row in people.to_dict("records")
-    ]
-    fact_list([FactSection("People who connect", connecting, empty="None recorded.")], key="place_connectors")
-    if may_write(acting):
-        with st.expander("Record a contact"):
-            slots = {
-                f"{word_of(row['slot'])}"
-                + (f", {networks.get(str(row['area_code']))}" if isinstance(row["area_code"], str) else ""): row
-                for row in frame.to_dict("records")
-            }
-            chosen = slots[st.selectbox("For", list(slots), key="contact_slot")]
-            code = chosen["area_code"] if isinstance(chosen["area_code"], str) else None
-            partner_forms.add_contact(acting, atlas, authority, chosen["slot"], code)
 
 
 def add(acting: Acting, atlas: Atlas, place: Place) -> None:
@@ -223,72 +175,3 @@ def _where(atlas: Atlas, fields: dict[str, object]) -> str:
             names.append(code)
     more = f" and {len(served) - 4} more areas" if len(served) > 4 else ""
     return f"Serves {', '.join(names)}{more}" if names else "No place recorded"
-
-
-def exchange(acting: Acting, place: Place, today: date) -> None:
-    """Partners as files: a table to take away, a file to bring in with a rehearsal first, and the published examples."""
-    with st.expander("Files: take away, bring in, examples"):
-        table = exchange_csv.partner_table(acting)
-        notes = [
-            f"Partners that you may read, from the register of Common Ground on {today.isoformat()}. {len(table):,} rows.",
-            "Names of people and private links are not in it. Import it again and nothing changes.",
-        ]
-        with st.container(horizontal=True, key="partner_downloads"):
-            st.download_button(
-                "Download CSV", lambda: downloads.to_csv(table, notes), "partners.csv", "text/csv", on_click="ignore"
-            )
-            st.download_button(
-                "Download XLSX",
-                lambda: downloads.to_xlsx(table, notes, "Partners"),
-                "partners.xlsx",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                on_click="ignore",
-            )
-        if may_write(acting):
-            _bring_in(acting)
-            _examples(acting)
-
-
-def _bring_in(acting: Acting) -> None:
-    file = st.file_uploader(
-        "Bring in partners from a CSV or XLSX file (docs/register.md says which columns)",
-        type=["csv", "xlsx"],
-        key="partner_import",
-    )
-    if file is None:
-        return
-    places = AtlasPlaces(open_atlas())
-    try:
-        plan = exchange_csv.plan_partners(acting, file.getvalue(), places)
-    except RegisterError as error:
-        st.error(literal(f"{file.name}: {error}"))
-        return
-    st.markdown(literal(plan.said))
-    st.dataframe(plan.frame(), hide_index=True, height=300, alt="What the file would do to the register, row by row")
-    if plan.count("created") + plan.count("updated") and st.button(
-        "Do this now", type="primary", key="partner_import_now"
-    ):
-        try:
-            done = exchange_csv.import_partners(acting, file.getvalue(), places, note=f"Brought in from {file.name}")
-        except RegisterError as error:
-            st.error(literal(str(error)))
-        else:
-            st.success(literal(done.said))
-
-
-def _examples(acting: Acting) -> None:
-    there = example_register.loaded(acting)
-    st.markdown(
-        "**Published examples.** Partnerships that public reports name, each with its source, to try the register with. "
-        "Every one is marked *published example, to be confirmed*."
-    )
-    label, act = (
-        ("Remove the examples", example_register.remove) if there else ("Load the examples", example_register.load)
-    )
-    if st.button(label, key="examples"):
-        try:
-            act(acting)
-        except RegisterError as error:
-            st.error(str(error))
-        else:
-            st.rerun()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import streamlit as st
 
 from presentation.components import FactRow, FactSection, fact_list
 from presentation.partner_words import STANDING_COLOURS, STANDING_LABELS, day, literal, standing_line
-from presentation.record_form import spoken, word_of
+from presentation.record_form import label_of, spoken, word_of
 from register import history
+from register.errors import RegisterError
 from register.record import PartnerRecord, RelationshipRecord
 from register.store import Acting
 
@@ -133,6 +135,31 @@ def show(acting: Acting, record: PartnerRecord, where: str) -> None:
     with st.expander("History: every change, newest first"):
         rows = [FactRow(change.sentence, "") for change in reversed(history.of_partner(acting, record.id))]
         fact_list([FactSection("", rows, empty="No change can be shown to you.")], key="record_history")
+        _as_it_was(acting, record)
+
+
+def _as_it_was(acting: Acting, record: PartnerRecord) -> None:
+    """The entry as it stood at the end of a day that a person chooses."""
+    chosen = st.date_input(
+        "Show the entry as it stood at the end of",
+        None,
+        max_value=date.today(),
+        format="DD/MM/YYYY",
+        key="record_as_at",
+    )
+    if chosen is None:
+        return
+    try:
+        then = history.as_at(acting, "partner", record.id, datetime.combine(chosen, time.max, UTC))
+    except RegisterError as error:
+        st.info(str(error))
+        return
+    rows = [
+        FactRow(label_of("partner", name), "", word_of(spoken(then[name])))
+        for name in ("name", "description", *_ABOUT, "last_confirmed", "status")
+        if then.get(name) not in (None, "", [])
+    ]
+    fact_list([FactSection(f"As it stood on {day(chosen)}", rows)], key="record_then")
 
 
 def standing_of(record: PartnerRecord) -> str:
