@@ -9,6 +9,7 @@ import streamlit as st
 
 from presentation import downloads
 from presentation.atlas_cache import open_atlas
+from presentation.partner_words import literal
 from presentation.register_places import AtlasPlaces
 from register import example_register, exchange_csv, exchange_relationships, open_referral_import
 from register.errors import RegisterError
@@ -87,7 +88,7 @@ def _bring_in(acting: Acting) -> None:
         if plan.count("created") + plan.count("updated") and st.button("Do this now", type="primary", key="import_now"):
             plan = _plan(acting, str(kind), file.getvalue(), f"Brought in from {file.name}")
     except RegisterError as error:
-        st.error(f"{file.name}: {error}")
+        st.error(literal(f"{file.name}: {error}"))
         return
     (st.success if plan.done else st.markdown)(plan.said)
     st.dataframe(plan.frame(), hide_index=True, height=300, alt="What the file does to the register, row by row")

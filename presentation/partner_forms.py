@@ -177,7 +177,7 @@ def add_partner(acting: Acting, atlas: Atlas, place: Place) -> None:
 
 
 def _placed(atlas: Atlas, where: Mapping[str, Any]) -> dict[str, Any]:
-    if where.get("postcode"):
+    if "postcode" in where:
         return point_fields(atlas, str(where["postcode"]))
     if where.get("asset_id"):
         return _asset_fields(atlas, str(where["asset_id"]))

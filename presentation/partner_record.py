@@ -82,7 +82,7 @@ def _entries(
     """A section of one kind of entry: its title field, and beneath it the fields that are filled."""
     rows = []
     for entry in entries:
-        parts = [spoken(entry[name]) for name in lines if entry.get(name) not in (None, "", [])]
+        parts = [spoken(entry[name]).rstrip(".") for name in lines if entry.get(name) not in (None, "", [])]
         draft = " (waits for an editor)" if entry["status"] == "draft" else ""
         rows.append(FactRow(f"{word_of(entry.get(title) or heading)}{draft}", "", ". ".join(parts) or None))
     return FactSection(heading, rows) if rows else None

@@ -25,6 +25,8 @@ def bring_up_to_date(engine: Engine, url: URL) -> None:
     A new database becomes a register. Two processes that open it at once take turns.
     """
     if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            _found(connection, url)  # whose file it is, before anything in it is changed
         _write_ahead(engine)
     with engine.connect() as connection:
         connection = connection.execution_options(writes=True)

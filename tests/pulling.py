@@ -16,7 +16,8 @@ NEL = "E54000029"
 # Runs a command and says on the last line of standard error how much memory it took at most, in kilobytes. Linux counts what the
 # process that started it had in ru_maxrss, so its own high-water mark is read there.
 _MEASURED = """
-import re, resource, sys
+import re, resource, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what started the tests may have had it ignored
 from pathlib import Path
 from commands.__main__ import main
 status = main(sys.argv[1:])

@@ -189,7 +189,7 @@ def test_the_table_of_networks_has_the_rows_of_its_chart_most_core20_first(atlas
     assert points["core20_share"].between(0, 1).all()
     chart = need_charts.against_core20(points, "%", need_charts.LIGHT, None)
     table = need_tables.against_core20(points, "%")
-    assert len(table) == len(points) == len(chart.data[0].x)
+    assert len(table) == len(points) == sum(len(trace.x) for trace in chart.data)
     assert sorted(table["Network"]) == sorted(points["name"])
     most = points.loc[points["core20_share"].idxmax()]
     assert table["Network"].iloc[0] == most["name"] and table["Value"].iloc[0] == f"{most['value']:.1f}%"
