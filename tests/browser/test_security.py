@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from presentation.pages import PAGES
 from tests.browser.conftest import NewContext
 from tests.browser.server import ROOT, Server
 
@@ -50,12 +51,12 @@ def test_outlines_travel_compressed_and_are_kept_for_good(server: Server) -> Non
 def test_a_fault_in_a_page_shows_no_traceback(new_context: NewContext, tmp_path: Path) -> None:
     app = tmp_path / "app"
     app.mkdir()
-    for entry in ROOT.iterdir():
-        if entry.name not in (".git", "pages", "test-results"):
-            (app / entry.name).symlink_to(entry)
+    for path in ROOT.iterdir():
+        if path.name not in (".git", "pages", "test-results"):
+            (app / path.name).symlink_to(path)
     (app / "pages").mkdir()
-    (app / "pages" / "gaps.py").write_text(f'raise RuntimeError("{SECRET}")\n', encoding="utf-8")
-    (app / "pages" / "sources_and_methods.py").write_text("", encoding="utf-8")
+    for entry in PAGES:
+        (app / entry.file).write_text(f'raise RuntimeError("{SECRET}")\n' if entry.default else "", encoding="utf-8")
     with Server(tmp_path / "output.txt", root=app) as server:
         page = new_context().new_page()
         page.goto(server.url)
