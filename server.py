@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import anyio
 import streamlit as st
@@ -17,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from analysis.places import ENGLAND
 from data_loaders.atlas import Atlas
 from data_loaders.errors import SnapshotError
 from presentation.open_referral_serving import served
@@ -97,7 +99,21 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(open_atlas)
     except SnapshotError as error:
         _LOG.error("%s", error)  # the pages say the same to whoever opens them
+    else:
+        # The figures of need take most of a second: the server is healthy without them, and the first reader need not wait.
+        Thread(target=_warm_needs, name="warm needs", daemon=True).start()
     yield
+
+
+def _warm_needs() -> None:
+    from presentation.atlas_cache import open_atlas
+    from presentation.needs_cache import open_needs
+
+    atlas = open_atlas()
+    try:
+        open_needs(atlas, atlas.gazetteer.place(ENGLAND))
+    except SnapshotError as error:
+        _LOG.error("%s", error)
 
 
 def _on_script_error(error: BaseException) -> bool:
