@@ -365,7 +365,7 @@ def test_a_partner_is_added_at_a_postcode_and_counts_on_gaps_at_once(
 
 @pytest.mark.parametrize(
     ("postcode", "said"),
-    [("", "no place"), ("CF10 1EP", "Wales"), ("EH1 1YZ", "Scotland"), ("E1 1", ""), ("ZZ99 9ZZ", "")],
+    [("", "That is not a postcode"), ("CF10 1EP", "Wales"), ("EH1 1YZ", "Scotland"), ("E1 1", ""), ("ZZ99 9ZZ", "")],
 )
 def test_a_partner_at_no_english_postcode_is_not_saved(
     atlas: Atlas, register: Register, sign_in_as: SignInAs, postcode: str, said: str
