@@ -69,8 +69,9 @@ class Session:
     async def _run(self, *, with_widget: bool) -> Answer:
         message = BackMsg()
         message.rerun_script.query_string = self.query
-        message.rerun_script.page_script_hash = self.page
-        message.rerun_script.page_name = "" if self.page else self.page_name
+        # A page of another name is asked for by it each time: the hash that a new session tells is the home page's.
+        message.rerun_script.page_script_hash = "" if self.page_name else self.page
+        message.rerun_script.page_name = self.page_name
         if with_widget:
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.double_value = self.widget, self.walk

@@ -125,23 +125,32 @@ def compared(
             ],
             hoverinfo="text",
         )
-    for position, row in zip(positions, rows.itertuples(), strict=True):
-        name = _plain(row.name)
-        chart.add_annotation(
-            x=0,
-            xref="paper",
-            y=position,
-            yshift=15,
-            xanchor="left",
-            text=f"<b>{name}</b>" if row.area_code == chosen else name,
-            showarrow=False,
-            font={"size": 14, "color": ink.text},
-        )
+    notes: list[dict[str, object]] = [
+        {
+            "x": 0,
+            "xref": "paper",
+            "y": int(position),
+            "yshift": 15,
+            "xanchor": "left",
+            "text": f"<b>{_plain(row.name)}</b>" if row.area_code == chosen else _plain(row.name),
+            "showarrow": False,
+        }
+        for position, row in zip(positions, rows.itertuples(), strict=True)
+    ]
     if england is not None and not np.isnan(england):
         chart.add_vline(x=england, line={"color": ink.text, "width": 1.5, "dash": "dash"})
-        chart.add_annotation(
-            x=england, y=1, yref="paper", yanchor="bottom", text=f"England {figure(england, unit)}", showarrow=False
+        notes.append(
+            {
+                "x": england,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "text": f"England {figure(england, unit)}",
+                "showarrow": False,
+            }
         )
+    # All at once: one by one, each is checked against all before it, and fifty names cost a quarter of a second.
+    chart.update_layout(annotations=notes)
     chart.update_yaxes(visible=False, range=[-len(rows) + 0.4, 0.8])
     chart.update_xaxes(title_text=_unit_title(unit), nticks=6)
     return chart
