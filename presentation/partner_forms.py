@@ -69,10 +69,11 @@ ENTRIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "A story or quote",
         ("kind", "title", "told", "teller_role", "told_on", "consent_on", "consent_how", "clinical_areas"),
     ),
+    "connector": ("Somebody who connects people here", ("kind", "organisation", "role", "public_email")),
     "listening": ("Something that was heard", ("heard_on", "setting", "heard", "response", "barriers", "enablers")),
     "learning": ("Something that was learned", ("happened_on", "tried", "happened", "outcome", "next_time", "themes")),
 }
-OF_A_PLACE = ("listening", "learning")
+OF_A_PLACE = ("connector", "listening", "learning")
 
 
 def point_fields(atlas: Atlas, typed: str) -> dict[str, Any]:
@@ -282,11 +283,14 @@ def tend_relationship(acting: Acting, relationship: RelationshipRecord) -> None:
 
     what = st.segmented_control(
         f"With {literal(found['body_name'])}",
-        ["Move", "Log a contact", "Confirm"],
+        ["Move", "Log a contact", "Confirm", *(["Say what was done"] if relationship.commitments else [])],
         key=f"{key}_what",
         default="Move",
     )
     on = st.date_input("On", date.today(), max_value=date.today(), format="DD/MM/YYYY", key=f"{key}_on")
+    if what == "Say what was done":
+        _say_what_was_done(acting, relationship, key)
+        return
     if what == "Confirm":
         role = st.text_input("In what role do you confirm it?", key=f"{key}_role", max_chars=100)
         if st.button("It stands as recorded", key=f"{key}_confirm"):
@@ -315,6 +319,18 @@ def tend_relationship(acting: Acting, relationship: RelationshipRecord) -> None:
                 return _confirmed(inside, saved, on, role)
 
         tried(save, f"Moved to: {stage}.")
+
+
+def _say_what_was_done(acting: Acting, relationship: RelationshipRecord, key: str) -> None:
+    """Beside what each side said it would give, what came of it."""
+    given = {f"{each['side']}: {each['said']}": each for each in relationship.commitments}
+    promise = given[st.selectbox("What was promised", list(given), format_func=literal, key=f"{key}_promise")]
+    done = st.text_area("What was done?", promise["done"] or "", key=f"{key}_done_{promise['id']}", max_chars=2_000)
+    if st.button("Save what was done", key=f"{key}_done_save"):
+        attempt(
+            lambda: relationships.update_commitment(acting, promise["id"], promise["version"], {"done": done}),
+            "Saved.",
+        )
 
 
 def add_entry(acting: Acting, record: PartnerRecord) -> None:
