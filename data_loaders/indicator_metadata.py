@@ -76,6 +76,11 @@ def read_metadata(path: Path) -> pd.DataFrame:
     return typed(pd.DataFrame(found).assign(source_id="fingertips_indicator_metadata"), INDICATOR_COLUMNS)
 
 
+# Rates per 100,000 smokers in the metadata of January 2025; by 2026 they are recorded as proportions of the smoking population, with values
+# from 0.2 to 9.6, which as proportions can only be per cent.
+NOW_PROPORTIONS = ("1210", "91736")
+
+
 def describe(
     wanted: set[str], metadata: pd.DataFrame, newer_names: pd.Series, local_health: pd.DataFrame
 ) -> pd.DataFrame:
@@ -94,6 +99,7 @@ def describe(
     table["name"] = (
         table["indicator_id"].map(newer_names).fillna(table["indicator_id"].map(ours["name"])).fillna(table["name"])
     )
+    table.loc[table["indicator_id"].isin(NOW_PROPORTIONS), ["unit", "multiplier", "value_type"]] = ["%", 100.0, "Proportion"]
     table["polarity"] = table["indicator_id"].map(ours["polarity"])
     table["polarity_source"] = table["polarity"].map(
         lambda value: "fingertips_msoa_metadata" if isinstance(value, str) else None

@@ -221,3 +221,11 @@ def test_an_indicator_says_where_it_is_published(needs: Needs) -> None:
 def test_sources_are_those_used(needs: Needs) -> None:
     assert [source.id for source in needs.sources({"qof_2021_22", "layer-1"})] == ["qof_2021_22"]
     assert set(needs.values["source_id"].dropna().unique()) <= set(needs.vintages)
+
+
+@pytest.mark.parametrize("indicator_id", ["1210", "91736"])
+def test_what_was_a_rate_and_is_recorded_as_a_proportion_has_its_new_unit(needs: Needs, indicator_id: str) -> None:
+    assert needs.unit(indicator_id) == "%"
+    assert "roportion" in str(needs.indicators.loc[indicator_id, "name"])
+    values = needs.of_indicator(indicator_id, "authority")["value"].dropna()
+    assert len(values) > 20 and values.between(0, 100).all()
