@@ -20,7 +20,7 @@ place = atlas.gazetteer.place(view.place)
 acting = open_acting()
 if acting is None:
     st.title("Partners")
-    st.markdown("The register of partners is not in use here. Gaps can still read partners from a file.")
+    st.markdown("Partners cannot be shown here now. Gaps can still read partners from a file.")
     st.stop()
 
 said()

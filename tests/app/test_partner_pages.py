@@ -244,7 +244,7 @@ def test_switched_off_there_is_no_register_and_none_is_made(
 ) -> None:
     monkeypatch.setenv("COMMON_GROUND_REGISTER", "off")
     sign_in_as(STEWARD)
-    assert any("not in use here" in str(text.value) for text in open_page(atlas, PARTNERS).markdown)
+    assert any("cannot be shown here now" in str(text.value) for text in open_page(atlas, PARTNERS).markdown)
     assert any("not taken here" in str(text.value) for text in open_page(atlas, SUGGEST).markdown)
     assert "live in Core20" in _title(open_page(atlas, GAPS, place=TOWER_HAMLETS))
     assert not (tmp_path / FILE).exists()
