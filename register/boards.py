@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from register import rules
 from register.freshness import STANDINGS, freshness, is_dormant, standings
@@ -54,6 +54,15 @@ def of_place(acting: Acting, codes: Collection[str], *, today: date | None = Non
     relationship_version, relationship_status, the fields in _RELATIONSHIP, standing (in words), freshness, dormant.
     stage is an ordered categorical of STAGE_ORDER; days are datetime64; lists are lists.
     """
+    return _board(acting, in_places(Partner.id, codes), today)
+
+
+def at_assets(acting: Acting, asset_ids: Collection[str], *, today: date | None = None) -> pd.DataFrame:
+    """The board of the partners that are at these community assets; columns as `of_place`. An asset without one has no row."""
+    return _board(acting, Partner.asset_id.in_(sorted(set(asset_ids))), today)
+
+
+def _board(acting: Acting, which: ColumnElement[bool], today: date | None) -> pd.DataFrame:
     today = today or acting.register.today()
     relationship = table_of("relationship")
     columns = [
@@ -70,7 +79,7 @@ def of_place(acting: Acting, codes: Collection[str], *, today: date | None = Non
         select(*columns)
         .select_from(Partner)
         .outerjoin(Relationship, joined)
-        .where(seen_partner(acting.actor), in_places(Partner.id, codes))
+        .where(seen_partner(acting.actor), which)
     )
     with acting.read() as connection:
         found = connection.execute(query)

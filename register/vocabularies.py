@@ -7,53 +7,35 @@ Core20PLUS5, whose two lists of five clinical areas are never mixed. Ids of clin
 from __future__ import annotations
 
 from analysis.gaps import STAGES
+from analysis.vocabularies import (
+    ACTIVITY_GROUPS,
+    ASSET_CATEGORIES,
+    CLINICAL_AREA_NAMES,
+    CLINICAL_AREAS,
+    CLINICAL_AREAS_ADULTS,
+    CLINICAL_AREAS_CHILDREN,
+    DAYS,
+    FAITH_KINDS,
+    ORGANISATION_TYPES,
+    WHO_FOR,
+)
 
-__all__ = ["STAGES"]
+__all__ = [
+    "ACTIVITY_GROUPS",
+    "ASSET_CATEGORIES",
+    "CLINICAL_AREAS",
+    "CLINICAL_AREAS_ADULTS",
+    "CLINICAL_AREAS_CHILDREN",
+    "CLINICAL_AREA_NAMES",
+    "DAYS",
+    "FAITH_KINDS",
+    "ORGANISATION_TYPES",
+    "STAGES",
+    "WHO_FOR",
+]
 
 PARTNER_KINDS = ("organisation", "coalition", "named service")
 """What a partner is: an organisation, a coalition with members, or a service known by its own name."""
-
-ORGANISATION_TYPES = (
-    "individual working alone",
-    "individual wanting to join in",
-    "grassroots community group",
-    "association or membership body",
-    "community-led centre or hub",
-    "local infrastructure organisation",
-    "faith group",
-    "housing provider",
-    "community interest company or social enterprise",
-    "time bank",
-    "large national charity",
-    "private business",
-)
-
-FAITH_KINDS = (
-    "worshipping community",
-    "faith-based or faith-inspired charity",
-    "faith-based provider of a service",
-    "inter-faith group or network",
-)
-
-ACTIVITY_GROUPS = ("practical", "educational", "emotional", "social")
-
-CLINICAL_AREAS_ADULTS = {
-    "maternity": "Maternity",
-    "smi": "Severe mental illness",
-    "chronic-respiratory-disease": "Chronic respiratory disease",
-    "cancer": "Early cancer diagnosis",
-    "hypertension": "Hypertension case-finding and lipids",
-}
-CLINICAL_AREAS_CHILDREN = {
-    "asthma": "Asthma",
-    "diabetes": "Diabetes",
-    "epilepsy": "Epilepsy",
-    "oral-health": "Oral health",
-    "mental-health": "Mental health",
-}
-CLINICAL_AREA_NAMES = CLINICAL_AREAS_ADULTS | CLINICAL_AREAS_CHILDREN
-CLINICAL_AREAS = tuple(CLINICAL_AREA_NAMES)
-"""The ten ids. The first five are for adults, the others for children and young people."""
 
 PLUS_GROUPS = (
     "ethnic minority communities",

@@ -137,3 +137,11 @@ def test_the_review_queue_begins_with_the_stalest_and_most_relied_upon(register:
     relied = {made["old"]: 9_000, made["ageing"]: 50_000}
     assert _names(review.to_confirm(acting, relied_upon=relied)) == ["old", "never", "older", "ageing", "quiet"]
     assert review.to_confirm(acting, codes=[NEWHAM]).empty
+
+
+def test_a_partner_at_a_mapped_place_is_found_by_the_place(register: Register) -> None:
+    acting = register.as_(STEWARD)
+    a_partner(acting, name="Example Hall Friends", asset_id="osm/way/1")
+    a_partner(acting, name="Example Elsewhere", asset_id="osm/way/2")
+    assert boards.at_assets(acting, ["osm/way/1", "ace/none"])["name"].tolist() == ["Example Hall Friends"]
+    assert boards.at_assets(acting, ["osm/way/3"]).empty
