@@ -20,7 +20,8 @@ import streamlit as st
 
 from presentation.component_registry import COMPONENTS_DIR, register
 
-Shape = Literal["circle", "square", "diamond", "triangle"]
+Shape = Literal["circle", "square", "diamond", "triangle", "down", "pentagon", "plus", "bar", "hexagon"]
+Fullness = Literal["solid", "half", "hollow"]
 Bounds = tuple[float, float, float, float]
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -106,11 +107,49 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class PointKind:
+    """A kind of point: ``label`` for the legend, ``singular`` for one of them, and the shape that stands for it."""
+
+    label: str
+    singular: str
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class PointFreshness:
+    """How lately points were confirmed, in words, and how full they are drawn."""
+
+    label: str
+    fullness: Fullness
+
+
+@dataclass(frozen=True)
+class MapPoint:
+    """A point that a person may choose; coordinates in degrees, EPSG:4326; ``kind`` and ``freshness`` count into those of `Points`."""
+
+    lon: float
+    lat: float
+    id: str
+    name: str
+    kind: int
+    freshness: int
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points that travel with the view, each to be chosen: for lists that change with every search, and so have no file of their own."""
+
+    items: Sequence[MapPoint] = ()
+    kinds: Sequence[PointKind] = ()
+    freshnesses: Sequence[PointFreshness] = ()
+
+
+@dataclass(frozen=True)
 class MapView:
     """Everything one map shows.
 
     ``bounds`` is (west, south, east, north) in degrees, EPSG:4326; the map moves there when it changes and
-    otherwise leaves the person's zoom alone. ``labels`` are addresses of point files with ``name`` and
+    otherwise leaves the person's zoom alone. ``chosen`` is the id of the point that the page shows. ``labels`` are addresses of point files with ``name`` and
     ``weight``; where names would overlap, the larger weight stays. ``alt`` says in a sentence what all of it
     shows.
     """
@@ -120,6 +159,8 @@ class MapView:
     alt: str
     outlines: Sequence[OutlineLayer] = ()
     places: Places = field(default_factory=Places)
+    points: Points = field(default_factory=Points)
+    chosen: str | None = None
     partners: Sequence[Partner] = ()
     labels: Sequence[str] = ()
     selected: str | None = None
@@ -161,6 +202,22 @@ def _classes(classes: Sequence[FillClass]) -> list[dict[str, Any]]:
                 raise ValueError(f"area {code} is in two classes, {owner[code]!r} and {each.key!r}.")
     # Sorted, so that a rerun with the same areas in another order changes nothing in the browser.
     return [{"key": c.key, "label": c.label, "colour": c.colour, "codes": sorted(set(c.codes))} for c in classes]
+
+
+def _points(points: Points) -> dict[str, Any]:
+    shapes = [kind.shape for kind in points.kinds]
+    if len(shapes) != len(set(shapes)) or not set(shapes) <= set(get_args(Shape)):
+        raise ValueError(f"kinds of point: {shapes}; each needs a shape of its own, one of {get_args(Shape)}.")
+    for each in points.items:
+        if not (0 <= each.kind < len(points.kinds) and 0 <= each.freshness < len(points.freshnesses)):
+            raise ValueError(f"point {each.id!r}: kind {each.kind} or freshness {each.freshness} is not in the list.")
+    return {
+        "kinds": [{"label": k.label, "singular": k.singular, "shape": k.shape} for k in points.kinds],
+        "freshnesses": [{"label": f.label, "fullness": f.fullness} for f in points.freshnesses],
+        "items": [
+            [*_point(p.lon, p.lat, p.name, "point")[:2], p.id, p.name, p.kind, p.freshness] for p in points.items
+        ],
+    }
 
 
 @cache
@@ -224,6 +281,8 @@ def to_payload(view: MapView, *, height: int = 560) -> dict[str, Any]:
                 {"category": c.category, "label": c.label, "shape": c.shape} for c in view.places.categories
             ],
         },
+        "points": _points(view.points),
+        "chosen": view.chosen,
         "partners": [_point(p.lon, p.lat, p.name, "partner") for p in view.partners],
         "labels": {"urls": _addresses(view.labels, "labels")},
         "selected": view.selected,
@@ -232,13 +291,18 @@ def to_payload(view: MapView, *, height: int = 560) -> dict[str, Any]:
 
 
 def area_map(
-    view: MapView, *, key: str, height: int = 560, on_select: Callable[[str], None] | None = None
+    view: MapView,
+    *,
+    key: str,
+    height: int = 560,
+    on_select: Callable[[str], None] | None = None,
+    on_choose: Callable[[str], None] | None = None,
 ) -> str | None:
     """Draw the map and return the code of the area chosen on it in this run, else None.
 
     ``height`` is in pixels; a map narrower than 560 px is at most 420 px high. ``on_select`` gets the code
-    before the script body runs, which is where a page should change its state. One ``key`` keeps one map
-    across reruns.
+    before the script body runs, which is where a page should change its state; ``on_choose`` gets the id of a
+    point that was chosen. One ``key`` keeps one map across reruns.
 
     Raises
     ------
@@ -251,7 +315,14 @@ def area_map(
         if code is not None and on_select is not None:
             on_select(code)
 
-    result = _MOUNT(key=key, data=to_payload(view, height=height), on_selected_change=chosen)
+    def point_chosen() -> None:
+        point = getattr(st.session_state.get(key), "chosen", None)
+        if on_choose is not None and any(point == each.id for each in view.points.items):
+            on_choose(str(point))
+
+    result = _MOUNT(
+        key=key, data=to_payload(view, height=height), on_selected_change=chosen, on_chosen_change=point_chosen
+    )
     return _code(result)
 
 

@@ -138,7 +138,7 @@ function fit(s) {
 
 /** What is under the pointer: a partner before a place before an area. */
 function under(s, point) {
-  const layers = ["marker", "partners", "places", "fills"];
+  const layers = ["marker", "partners", "points", "places", "fills"];
   const hit = s.map.queryRenderedFeatures(point, { layers })[0];
   if (!hit) return null;
   const { name = "", category, code } = hit.properties;
@@ -151,6 +151,10 @@ function under(s, point) {
     const kind = places.categories.find((each) => each.category === category);
     return { name, detail: kind?.label ?? category, shape: kind && s.icons.legendShape(kind.shape) };
   }
+  if (hit.layer.id === "points") {
+    const { id, shape, fullness, detail } = hit.properties;
+    return { point: id, name, detail, shape: s.icons.legendShape(shape, fullness) };
+  }
   if (hit.layer.id === "partners") return { name, detail: "Partner", shape: s.icons.legendShape("star") };
   return { name: "", detail: name, shape: s.icons.legendShape("postcode") };
 }
@@ -158,7 +162,7 @@ function under(s, point) {
 function listen(s, map) {
   const tell = (point) => {
     const found = under(s, point);
-    map.getCanvas().style.cursor = found?.code ? "pointer" : "";
+    map.getCanvas().style.cursor = found?.code || found?.point ? "pointer" : "";
     if (found) s.furniture.showTip(s.tip, s.frame, point, found);
     else s.tip.hidden = true;
   };
@@ -181,6 +185,8 @@ function listen(s, map) {
   map.on("movestart", hide);
   map.on("click", ({ point }) => {
     tell(point);
+    const [chosen] = map.queryRenderedFeatures(point, { layers: ["points"] });
+    if (chosen) return s.choose(chosen.properties.id);
     const [hit] = map.queryRenderedFeatures(point, { layers: ["fills"] });
     if (hit?.properties.code) s.select(hit.properties.code);
   });
@@ -240,6 +246,15 @@ const point = (lon, lat, name) => ({
   properties: { name },
 });
 
+/** A chosen place as a feature: its kind by shape, its freshness by how full it is; both are said in words beside the pointer. */
+function asFeature([lon, lat, id, name, kind, freshness], { kinds, freshnesses }) {
+  const { shape, singular } = kinds[kind];
+  const { fullness, label } = freshnesses[freshness];
+  const feature = point(lon, lat, name);
+  Object.assign(feature.properties, { id, shape, fullness, icon: `shape-${shape}-${fullness}`, detail: `${singular}, ${label.toLowerCase()}` });
+  return feature;
+}
+
 function update(s) {
   const { map, view, layers } = s;
   s.root.style.setProperty("--map-height", `${view.height}px`);
@@ -271,6 +286,9 @@ function update(s) {
   whenChanged(s, "categories", view.places.categories, () => layers.applyPlaceShapes(map, view.places.categories));
   whenChanged(s, "partners", view.partners, () =>
     map.getSource("partners").setData(s.data.collection(view.partners.map((each) => point(...each)))));
+  whenChanged(s, "points", view.points, () =>
+    map.getSource("points").setData(s.data.collection(view.points.items.map((each) => asFeature(each, view.points)))));
+  whenChanged(s, "chosen", view.chosen, () => map.setFilter("point-chosen", ["==", ["get", "id"], view.chosen ?? ""]));
   whenChanged(s, "marker", view.marker, () =>
     map.getSource("marker").setData(s.data.collection(view.marker ? [point(...view.marker)] : [])));
   whenChanged(s, "selected", view.selected, () => showSelected(s));
@@ -301,6 +319,7 @@ export default function areaMap({ parentElement, data, setTriggerValue }) {
   }
   s.view = data;
   s.select = (code) => setTriggerValue("selected", code);
+  s.choose = (id) => setTriggerValue("chosen", id);
   const run = (s.run = (s.run ?? 0) + 1);
   s.ready
     .then(() => { if (!s.removed && s.run === run) update(s); })

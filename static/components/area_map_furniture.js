@@ -24,6 +24,11 @@ export function drawLegend(list, view, icons) {
     .map(({ label, colour }) => item(swatch(colour), label));
   if (view.fills.base_label) entries.push(item(swatch(""), view.fills.base_label));
   for (const { label, shape } of view.places.categories) entries.push(item(icons.legendShape(shape), label));
+  if (view.points.items.length) {
+    const has = (column, index) => view.points.items.some((each) => each[column] === index);
+    view.points.kinds.forEach(({ label, shape }, i) => has(4, i) && entries.push(item(icons.legendShape(shape), label)));
+    view.points.freshnesses.forEach(({ label, fullness }, i) => has(5, i) && entries.push(item(icons.legendShape("circle", fullness), label)));
+  }
   if (view.partners.length) entries.push(item(icons.legendShape("star"), "Confirmed partner"));
   if (view.marker) entries.push(item(icons.legendShape("postcode"), view.marker[2]));
   for (const { label, width, dash } of view.outlines) entries.push(item(icons.legendLine(width, dash), label));

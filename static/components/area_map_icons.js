@@ -14,19 +14,29 @@ const OUTLINES = {
   square: [[0.16, 0.16], [0.84, 0.16], [0.84, 0.84], [0.16, 0.84]],
   diamond: [[0.5, 0.04], [0.96, 0.5], [0.5, 0.96], [0.04, 0.5]],
   triangle: [[0.5, 0.08], [0.95, 0.88], [0.05, 0.88]],
+  down: [[0.05, 0.12], [0.95, 0.12], [0.5, 0.92]],
+  pentagon: [[0.5, 0.04], [0.96, 0.4], [0.78, 0.94], [0.22, 0.94], [0.04, 0.4]],
+  plus: [[0.34, 0.04], [0.66, 0.04], [0.66, 0.34], [0.96, 0.34], [0.96, 0.66], [0.66, 0.66], [0.66, 0.96], [0.34, 0.96], [0.34, 0.66],
+    [0.04, 0.66], [0.04, 0.34], [0.34, 0.34]],
+  hexagon: [[0.5, 0.03], [0.92, 0.26], [0.92, 0.74], [0.5, 0.97], [0.08, 0.74], [0.08, 0.26]],
+  bar: [[0.02, 0.28], [0.98, 0.28], [0.98, 0.74], [0.02, 0.74]],
   star,
   postcode: [[0.5, 0.98], [0.16, 0.4], [0.26, 0.14], [0.5, 0.03], [0.74, 0.14], [0.84, 0.4]],
 };
 
-/** How each shape is painted; a place is white with a dark rim in both themes so that it reads on every fill. */
-function paint(shape) {
+/** How full a place is drawn: the fuller, the more lately somebody said that it is right. */
+const FILLS = { solid: "#1F2A33", half: "#93A3B3", hollow: "#FFFFFF" };
+export const FULLNESS = Object.keys(FILLS);
+
+/** How each shape is painted; a place has a dark rim in both themes so that it reads on every fill. */
+function paint(shape, fullness) {
   if (shape === "star") return { fill: ACCENT, stroke: "#FFFFFF", size: 20, width: 1.5 };
   if (shape === "postcode") return { fill: "#1F2A33", stroke: "#FFFFFF", size: 24, width: 2 };
-  return { fill: "#FFFFFF", stroke: "#1F2A33", size: 13, width: 1.6 };
+  return { fill: FILLS[fullness], stroke: "#1F2A33", size: 13, width: 1.6 };
 }
 
-function draw(shape, ratio) {
-  const { fill, stroke, size, width } = paint(shape);
+function draw(shape, ratio, fullness) {
+  const { fill, stroke, size, width } = paint(shape, fullness);
   const margin = width;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = Math.ceil((size + 2 * margin) * ratio);
@@ -49,10 +59,12 @@ function draw(shape, ratio) {
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-/** Add every shape to the map under the name `shape-<shape>`. */
+/** Add every shape to the map under the name `shape-<shape>`, and each place's under `shape-<shape>-<fullness>` too. */
 export function addIcons(map) {
+  const add = (name, ...drawn) => map.hasImage(name) || map.addImage(name, draw(...drawn), { pixelRatio: 2 });
   for (const shape of Object.keys(OUTLINES)) {
-    if (!map.hasImage(`shape-${shape}`)) map.addImage(`shape-${shape}`, draw(shape, 2), { pixelRatio: 2 });
+    add(`shape-${shape}`, shape, 2, "hollow");
+    for (const fullness of FULLNESS) add(`shape-${shape}-${fullness}`, shape, 2, fullness);
   }
 }
 
@@ -71,8 +83,8 @@ function svg(children) {
 }
 
 /** The same shape as a small SVG for the legend. */
-export function legendShape(shape) {
-  const { fill, stroke } = paint(shape);
+export function legendShape(shape, fullness = "hollow") {
+  const { fill, stroke } = paint(shape, fullness);
   // Stroke beneath fill: the white casing shows on a dark page and is not seen on a white one.
   const look = { fill, stroke, "stroke-width": "1.8", "paint-order": "stroke" };
   const corners = OUTLINES[shape];

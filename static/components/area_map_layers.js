@@ -42,6 +42,7 @@ export function emptyStyle(theme, accent) {
       fills: source({ promoteId: "code" }),
       selected: source(),
       places: source(),
+      points: source(),
       labels: source(),
       partners: source(),
       marker: source(),
@@ -67,6 +68,20 @@ export function emptyStyle(theme, accent) {
           "icon-image": "shape-circle", "icon-allow-overlap": true, "icon-ignore-placement": true,
           "icon-size": byZoom(8, 0.2, 10, 0.36, 11.5, 0.7, 14, 1.1),
           visibility: "none",
+        },
+      },
+      {
+        id: "points", type: "symbol", source: "points",
+        layout: {
+          "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true,
+          "icon-size": byZoom(8, 0.4, 10, 0.6, 11.5, 0.85, 14, 1.2),
+        },
+      },
+      {
+        id: "point-chosen", type: "circle", source: "points", filter: ["==", ["get", "id"], ""],
+        paint: {
+          "circle-radius": byZoom(8, 8, 14, 14), "circle-color": "rgba(0,0,0,0)",
+          "circle-stroke-color": accent, "circle-stroke-width": 3,
         },
       },
       {
