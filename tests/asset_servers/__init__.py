@@ -1,0 +1,1 @@
+"""Local servers that speak the formats of the publishers of community assets, well or badly to order."""
