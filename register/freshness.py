@@ -1,7 +1,8 @@
 """How fresh a record is, derived each time and never stored: confirmed, needs checking, unconfirmed; and whether a relationship is quiet.
 
 A mapping exercise is out of date very quickly. Up to 12 months after it was last confirmed a record is confirmed, up to 24 it needs
-checking, beyond that or never it is unconfirmed. How a relationship counts for a neighbourhood is `analysis.gaps.partner_standing`.
+checking, beyond that or never it is unconfirmed: the rule is `analysis.asset_freshness.freshness`, for assets and relationships alike. How
+a relationship counts for a neighbourhood is `analysis.gaps.partner_standing`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.asset_freshness import freshness
 from analysis.gaps import CONFIRMED, KNOWN_OF, TALKING, TO_CHECK, Freshness, partner_standing
+from analysis.vocabularies import FRESHNESS
 
-FRESHNESS = ("confirmed", "needs checking", "unconfirmed")
+__all__ = ["FRESHNESS", "STANDINGS", "WINDOWS", "aware", "days", "freshness", "freshness_of", "is_dormant", "standings"]
+
 WINDOWS = Freshness()
-UNCONFIRMED_MONTHS = 24
 
 STANDINGS = {CONFIRMED: "confirmed", TO_CHECK: "needs checking", TALKING: "in conversation", KNOWN_OF: "known of"}
 """How a relationship counts, in words, best first."""
@@ -24,15 +27,6 @@ STANDINGS = {CONFIRMED: "confirmed", TO_CHECK: "needs checking", TALKING: "in co
 def days(values: Any) -> pd.Series:
     """Days as a typed column."""
     return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)).astype("datetime64[us]"))
-
-
-def freshness(last_confirmed: pd.Series, today: date) -> pd.Series:
-    """One of FRESHNESS for each day of confirmation (datetime64, may be null)."""
-    now = pd.Timestamp(today)
-    said = pd.Series("unconfirmed", index=last_confirmed.index, dtype="str")
-    said[last_confirmed >= now - pd.DateOffset(months=UNCONFIRMED_MONTHS)] = "needs checking"
-    said[last_confirmed >= now - pd.DateOffset(months=WINDOWS.confirmed_months)] = "confirmed"
-    return said
 
 
 def freshness_of(last_confirmed: date | None, today: date) -> str:
