@@ -66,6 +66,11 @@ def comparable_names(names: pd.Series) -> pd.Series:
     return text.str.replace(r"\s+", " ", regex=True).str.strip()
 
 
+def telling_words(names: pd.Series) -> pd.Series:
+    """The words of comparable names that say which place it is, not what kind of place: a list of words each."""
+    return names.str.replace(_KIND_WORDS, " ", regex=True).str.split()
+
+
 def pairs_within(easting: Floats, northing: Floats, metres: float) -> tuple[Integers, Integers, Floats]:
     """Every pair (i < j) within `metres`, and its distance in metres. Inputs: EPSG:27700, no nulls."""
     points = np.column_stack([easting, northing]).astype(float)
@@ -89,7 +94,7 @@ def names_agree(names: pd.Series, first: Integers, second: Integers, confirmed: 
     """
     if not len(first):
         return np.empty(0, bool)
-    telling = names.str.replace(_KIND_WORDS, " ", regex=True).str.split()
+    telling = telling_words(names)
     words = [frozenset(found) for found in telling]
     text, whole = telling.str.join(" ").to_numpy(dtype=object), names.to_numpy(dtype=object)
     sure = np.zeros(len(first), bool) if confirmed is None else confirmed

@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import classify, data, needs, painting, register, rerun, statistics, steps
+from benchmarks import assets, classify, data, needs, painting, register, rerun, statistics, steps
 from benchmarks.measure import Row
 from benchmarks.table import render
 from data_loaders.errors import SnapshotError
@@ -28,6 +28,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "statistics": statistics.statistics,
     "board": needs.reruns,
     "register": register.register,
+    "matching": assets.matching,
     "rerun": rerun.reruns,
     "steps": steps.breakdown,
     "health": rerun.health,
