@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import io
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -76,15 +77,22 @@ def fault_of_connecting(source: str, address: str, error: BaseException, seconds
     return SourceUnreachableError(source, details)
 
 
-def onward(source: str, response: Response, hosts: frozenset[str]) -> str | None:
+def onward(source: str, response: Response, hosts: frozenset[str], check: Callable[[str], None] | None = None) -> str | None:
     """The address to which a redirect leads; None for an answer.
 
     hosts: those of the publisher, with port where there is one. UnexpectedAnswerError for a redirect to another site, or from
-    https to http.
+    https to http, or to what is no address. check: instead of that rule, raises for an address that may not be asked.
     """
     if not response.is_redirect:
         return None
-    target, here = urlsplit(urljoin(response.url, response.headers["Location"])), urlsplit(response.url)
+    try:
+        target, here = urlsplit(urljoin(response.url, response.headers["Location"])), urlsplit(response.url)
+    except ValueError as error:
+        details = f"{response.url} → {response.headers['Location']!r}: {error}"
+        raise UnexpectedAnswerError(source, "a redirect to no web address", "an answer", details) from error
+    if check is not None:
+        check(target.geturl())
+        return target.geturl()
     same = (target.scheme, target.netloc) == (here.scheme, here.netloc)
     if not same and not (target.scheme == "https" and target.netloc in hosts):
         raise UnexpectedAnswerError(source, "a redirect to another site", "an answer", f"{response.url} → {target.geturl()}: not followed")

@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 import tenacity
 from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 
 from data_loaders.errors import (
     AnswerTooLargeError,
@@ -81,12 +82,30 @@ class _NoCredentials(requests.auth.AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Requests' session without its own eye for redirects: even where they are not followed, it reads the whole body of one, uncapped."""
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        return None
+
+
+class AddressRule(Protocol):
+    """Which addresses a session may ask, for one that asks what a person typed: `public_address.PublicAddresses`."""
+
+    def check(self, source: str, address: str) -> None:
+        """Nothing for an address that may be asked; a SourceUnavailableError otherwise."""
+
+    def adapter(self, source: str) -> HTTPAdapter:
+        """The adapter through which the session connects."""
+
+
 class HttpSession:
     """Asks one publisher, at one or several addresses. Safe to use from several threads.
 
     source: the publisher's short name, for messages. kept: where good answers are kept, None to keep none. pause, clock, now: as
     time.sleep, time.monotonic and the time of day (UTC); tests put their own in. certificates: a file of authorities to trust
-    instead of the usual ones; there is no way to trust without one.
+    instead of the usual ones; there is no way to trust without one. rule: which addresses may be asked, where a person typed them;
+    then redirects may lead to any address that it lets through, and no proxy is used.
     """
 
     def __init__(
@@ -99,19 +118,21 @@ class HttpSession:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         certificates: str | None = None,
+        rule: AddressRule | None = None,
     ) -> None:
         self.source = source
+        self.rule = rule
         self.kept = kept
         self.limits = limits or Limits()
         self._pause, self._clock, self._now = pause, clock, now
         self._lock = threading.Lock()
         self._down: dict[str, float] = {}
         self._not_before: dict[str, datetime] = {}
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"})
         self._session.auth = _NoCredentials()
         self._session.verify = certificates or True
-        adapter = DeadlineAdapter(max_retries=0)
+        adapter = DeadlineAdapter(max_retries=0) if rule is None else rule.adapter(source)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -147,6 +168,7 @@ class HttpSession:
             self.kept.close()
 
     def _prepare(self, address: str, parameters: Parameters, accept: str) -> PreparedRequest:
+        self._check(address)
         return self._session.prepare_request(requests.Request("GET", address, params=list(parameters), headers={"Accept": accept}))
 
     def _find(self, question: PreparedRequest) -> KeptAnswer | None:
@@ -246,7 +268,7 @@ class HttpSession:
         address, accept = question.url or "", question.headers.get("Accept", "*/*")
         for _ in range(self.limits.redirects + 1):
             with self._send(question, seconds) as response:
-                target = onward(self.source, response, hosts)
+                target = onward(self.source, response, hosts, None if self.rule is None else self._check)
                 if target is None:
                     try:
                         check_status(self.source, response, self._now())
@@ -261,6 +283,9 @@ class HttpSession:
 
     def _send(self, question: PreparedRequest, seconds: float) -> Response:
         settings = self._session.merge_environment_settings(question.url or "", {}, True, None, None)  # proxies, and authorities to trust
+        if self.rule is not None:
+            self._check(question.url or "")
+            settings["proxies"] = {}
         most = max(seconds, 0.001)
         timeout = (min(self.limits.connect, most), min(self.limits.read, most))
         try:
@@ -268,6 +293,10 @@ class HttpSession:
         except FAULTS as error:
             waited = timeout[0] if isinstance(error, requests.exceptions.ConnectTimeout) else timeout[1]
             raise fault_of_connecting(self.source, question.url or "", error, waited) from error
+
+    def _check(self, address: str) -> None:
+        if self.rule is not None:
+            self.rule.check(self.source, address)
 
     def _leave_alone_until(self, question: PreparedRequest, moment: datetime | None) -> None:
         if moment is not None:
@@ -279,6 +308,7 @@ class HttpSession:
             moment = self._not_before.get(_host(question.url))
         if moment is not None and self._now() < moment:
             raise AskedTooOftenError(self.source, moment, f"{question.url}: not asked, for {_host(question.url)} asked to be left alone")
+
 
 def _host(address: str | None) -> str:
     return urlsplit(address or "").netloc
