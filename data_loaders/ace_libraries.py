@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from data_loaders.asset_source import AssetSource, AssetsRead
 from data_loaders.columns import read_csv
+from data_loaders.csv_answers import csv_columns
+from data_loaders.grid_points import with_degrees
+from data_loaders.http_session import HttpSession
+from data_loaders.one_each import assets_read, told_of
+from data_loaders.placing import Placing
 
 FILE = "community_assets/ace_libraries_england_2023.csv"
 SOURCE = "Arts Council England"
 LICENCE = "OGL v3.0"
 SOURCE_DATE = "2023-12"
 CATEGORY = "library"
+
+ABOUT = AssetSource(
+    key="ace",
+    title="Basic dataset for libraries",
+    publisher=SOURCE,
+    licence=LICENCE,
+    attribution="Contains information from Arts Council England licensed under the Open Government Licence v3.0.",
+    address="https://www.artscouncil.org.uk/supporting-arts-museums-and-libraries/supporting-libraries",
+    categories=(CATEGORY,),
+    by_place=False,
+    weak_spots=(
+        "Static libraries without a closing year count as open, less eleven marked closed in 2023 and one in a prison.",
+        "No coordinates are published: a library stands at the centre of its postcode, and those whose postcode is no longer live cannot be placed.",
+    ),
+)
 
 # What is read. Addresses, opening hours, operators and departments stay behind.
 COLUMNS = {
@@ -86,7 +109,7 @@ def _set_aside(raw: pd.DataFrame) -> pd.Series:
     return reason
 
 
-def read(path: Path) -> pd.DataFrame:
+def read(path: Path | bytes) -> pd.DataFrame:
     """Every row of the dataset, typed, with those that are open static libraries marked.
 
     `open_static` is the rule that gives the published 2,938: `type` starts with "static" (libraries, local
@@ -97,10 +120,34 @@ def read(path: Path) -> pd.DataFrame:
     Returns asset_id ("ace/<authority>-<name>-<postcode>" as a slug: the published UPRNs repeat across towns,
     so they cannot identify), name, authority (reporting), postcode (upper case, no space; null when not
     given), uprn (null unless 1 to 12 digits), operation_23 (lower case), hosts ("; " separated words, else
-    null), open_static (bool) and set_aside (words, else null), in file order. Raises SourceError when the
-    file or a column is missing.
+    null), open_static (bool) and set_aside (words, else null), in file order. path: the file, or its bytes.
+    Raises SourceError when the file or a column is missing, UnexpectedAnswerError for bytes that are no such table.
     """
-    raw = read_csv(path, [*COLUMNS, *HOSTS]).astype("str")
+    return _typed(csv_columns(SOURCE, path, [*COLUMNS, *HOSTS]) if isinstance(path, bytes) else read_csv(path, [*COLUMNS, *HOSTS]))
+
+
+def assets(frame: pd.DataFrame, placing: Placing, published: str = SOURCE_DATE) -> AssetsRead:
+    """The libraries that are open, in the shape of all community assets. frame: what `read` returns. published: the month of the dataset.
+
+    Ids, names, positions and what shares the building are those of the snapshot, before one library is found to be another's neighbour.
+    """
+    home = placing.of_postcodes(frame["postcode"])
+    placed = with_degrees(frame.assign(**{column: home[column] for column in home.columns}))
+    placed = placed.assign(category=CATEGORY, position_quality=np.where(home["easting"].notna(), "postcode", "not located"))
+    return assets_read(ABOUT, placed.assign(source=SOURCE, licence=LICENCE, source_date=published), published)
+
+
+def fetch(session: HttpSession, placing: Placing, addresses: Sequence[str], published: str = SOURCE_DATE) -> AssetsRead:
+    """Ask the publisher for the dataset. addresses: where the CSV is: each release has one of its own, found on ABOUT's page.
+
+    Raises a SourceUnavailableError where there is neither a good answer nor a kept one.
+    """
+    answer = session.get(addresses, [], read, accept="text/csv")
+    return told_of(assets(answer.value, placing, published), answer)
+
+
+def _typed(columns: pd.DataFrame) -> pd.DataFrame:
+    raw = columns.astype("str")
     name = raw["name"].str.replace(r"\s+", " ", regex=True).str.strip()
     postcode = raw["postcode"].str.upper().str.replace(r"\s+", "", regex=True)
     postcode = postcode.where(postcode.str.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}").fillna(False).astype(bool))
