@@ -7,30 +7,17 @@ from typing import Any
 
 from register.errors import FieldProblem
 from register.model import POINT_FIELDS
+from register.model_assets import SITE_FIELDS
 from register.private_links import holds_invitation
 
 _SMALLER_THAN_A_PLACE = ("E01",)
+_WHERE = tuple(name for name in SITE_FIELDS if name != "position_quality")
 
 
 def partner(row: Mapping[str, Any]) -> list[FieldProblem]:
     """It has a place; a point is whole; a sensitive site has an area only; an example says where it is published."""
-    found = _confirmed(row)
+    found = _confirmed(row) + _whole_point(row)
     point = row.get("easting") is not None or row.get("longitude") is not None
-    for one, other in (
-        ("easting", "northing"),
-        ("northing", "easting"),
-        ("longitude", "latitude"),
-        ("latitude", "longitude"),
-    ):
-        if row.get(one) is not None and row.get(other) is None:
-            found.append(FieldProblem(other, f"There is {_a(one)} without {_a(other)}: give both."))
-    if row.get("longitude") is not None and row.get("easting") is None:
-        found.append(
-            FieldProblem(
-                "easting",
-                "A point needs its easting and northing (EPSG:27700) too, since distances are measured in metres.",
-            )
-        )
     if row.get("sensitive"):
         told = [name for name in POINT_FIELDS if row.get(name) is not None]
         if told:
@@ -95,6 +82,80 @@ def story(row: Mapping[str, Any]) -> list[FieldProblem]:
     return []
 
 
+def asset(row: Mapping[str, Any]) -> list[FieldProblem]:
+    """It has a kind; a point is whole; a sensitive site has an area only; a charity's contact address is nowhere."""
+    found = _confirmed(row) + _whole_point(row) + _hidden_site(row)
+    if not row.get("category"):
+        found.append(FieldProblem("category", "Say what kind of place it is."))
+    if row.get("category") == "charity" and any(row.get(name) is not None for name in _WHERE):
+        found.append(
+            FieldProblem(
+                "easting",
+                "A charity's contact address may be somebody's home, so it is not kept. Give the area that it serves, or call it a community "
+                "service.",
+            )
+        )
+    return found
+
+
+def asset_correction(row: Mapping[str, Any]) -> list[FieldProblem]:
+    """As for an asset; a charity has a position only where somebody confirmed that its premises are public."""
+    found = _confirmed(row) + _whole_point(row) + _hidden_site(row)
+    placed = any(row.get(name) is not None for name in _WHERE)
+    category = row.get("category") or (row.get("as_published") or {}).get("category")
+    if category == "charity" and placed and not row.get("public_premises"):
+        found.append(
+            FieldProblem(
+                "public_premises",
+                "A charity's address may be somebody's home: it is kept only if somebody confirms that its premises are public.",
+            )
+        )
+    if row.get("public_premises") and not placed:
+        found.append(FieldProblem("postcode", "Say where the public premises are: a postcode or a point."))
+    return found
+
+
+def asset_match(row: Mapping[str, Any]) -> list[FieldProblem]:
+    """It is about two records, in order."""
+    if row["first_id"] == row["second_id"]:
+        return [FieldProblem("second_id", "Both are the same record: choose two.")]
+    if row["first_id"] > row["second_id"]:
+        return [FieldProblem("first_id", "The ids of a pair are given in order, the lower first.")]
+    return []
+
+
+def _whole_point(row: Mapping[str, Any]) -> list[FieldProblem]:
+    found = [
+        FieldProblem(other, f"There is {_a(one)} without {_a(other)}: give both.")
+        for pair in (("easting", "northing"), ("longitude", "latitude"))
+        for one, other in (pair, pair[::-1])
+        if row.get(one) is not None and row.get(other) is None
+    ]
+    if row.get("longitude") is not None and row.get("easting") is None:
+        found.append(
+            FieldProblem(
+                "easting",
+                "A point needs its easting and northing (EPSG:27700) too, since distances are measured in metres.",
+            )
+        )
+    return found
+
+
+def _hidden_site(row: Mapping[str, Any]) -> list[FieldProblem]:
+    if not row.get("sensitive"):
+        return []
+    found = []
+    if any(row.get(name) is not None for name in SITE_FIELDS):
+        found.append(
+            FieldProblem(
+                "sensitive", "A sensitive site keeps an area, never a point: take out its position, postcode, UPRN and LSOA."
+            )
+        )
+    if any(code.startswith(_SMALLER_THAN_A_PLACE) for code in row.get("service_area") or ()):
+        found.append(FieldProblem("service_area", "The area of a sensitive site is an authority or larger, not an LSOA."))
+    return found
+
+
 def _confirmed(row: Mapping[str, Any]) -> list[FieldProblem]:
     if row.get("last_confirmed") and not row.get("confirmed_by_role"):
         return [FieldProblem("confirmed_by_role", "Say in what role whoever confirmed it did so.")]
@@ -110,5 +171,8 @@ CHECKS: dict[str, Callable[[Mapping[str, Any]], list[FieldProblem]]] = {
     "coalition_member": coalition_member,
     "channel": channel,
     "story": story,
+    "asset": asset,
+    "asset_correction": asset_correction,
+    "asset_match": asset_match,
     **dict.fromkeys(("relationship", "activity", "place_contact", "connector"), _confirmed),
 }

@@ -58,7 +58,7 @@ def read(content: bytes) -> Sheet:
         raise ExchangeFileError(
             f"The file has {len(content) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB can be read. Split it by place."
         )
-    lines = _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(_text(content))
+    lines = _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(text_of(content))
     filled = ((number, cells) for number, cells in lines if any(cell.strip() for cell in cells))
     heading: list[str] | None = None
     rows: list[Row] = []
@@ -95,7 +95,8 @@ def _heading(cells: list[str]) -> list[str]:
     return names
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """A CSV's letters: UTF-8, UTF-16 with or without its mark, else Windows-1252. ExchangeFileError where it is none of them."""
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ("utf-16",)
@@ -156,7 +157,7 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
                         f"The sheet has more than {MAX_ROWS:,} rows, the most that can be read at once. Split it by place."
                     )
                 if any(value is not None for value in row):
-                    yield number, [_shown(value) for value in row]
+                    yield number, [shown(value) for value in row]
         finally:
             book.close()
     except ExchangeFileError:
@@ -174,7 +175,7 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise ExchangeFileError(wrong) from error
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A spreadsheet's value as text: days as 2026-03-31, whole numbers without a point."""
     if value is None:
         return ""

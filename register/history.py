@@ -144,6 +144,7 @@ def _visible(
     row = Writer(connection, acting.actor, 0, acting.register.clock()).current(entity, record_id)
     partner = rules.partner_of(connection, entity, row)
     rules.must_see(acting.actor, entity, row, partner)
+    rules.must_see_list(connection, acting.actor, entity, row)
     whole_view = rules.decides(acting.actor, entity, row, partner) or rules.owns(acting.actor, row)
     return row, partner, whole_view
 

@@ -1,4 +1,5 @@
-"""The partners and what is known of them. People, places and the log are in `model_places.py` and `model_log.py`.
+"""The partners and what is known of them. People, places, community assets and the log are in `model_places.py`,
+`model_assets.py` and `model_log.py`.
 
 No field is about a patient, and no field scores anybody. Positions are EPSG:27700 (easting, northing, metres) and EPSG:4326.
 """
@@ -11,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register import vocabularies as words
+from register.model_assets import SITE_FIELDS, Asset, AssetCorrection, AssetList, AssetMatch
 from register.model_base import UNTRACKED, Base, Confirmed, Record, area, day, flag, link, many, note, number, text
 from register.model_log import History, Idempotency, RegisterState
 from register.model_places import Connector, Learning, Listening, Person, PlaceContact, Suggestion
@@ -19,6 +21,12 @@ __all__ = ["ENTITIES", "UNTRACKED", "Base", "History", "Idempotency", "Record", 
 
 POINT_FIELDS = ("easting", "northing", "longitude", "latitude", "lsoa21cd", "asset_id")
 """What tells where a partner is; a sensitive partner has none of them, now or in its history."""
+WHERE_IT_IS: dict[str, tuple[str, ...]] = {
+    "partner": POINT_FIELDS,
+    "asset": SITE_FIELDS,
+    "asset_correction": SITE_FIELDS,
+}
+"""The same for each kind of record that can be a sensitive site."""
 
 
 class Partner(Confirmed, Record):
@@ -216,6 +224,10 @@ ENTITIES: dict[str, type[Record]] = {
         Listening,
         Learning,
         PlaceContact,
+        AssetList,
+        Asset,
+        AssetCorrection,
+        AssetMatch,
         Suggestion,
     )
 }

@@ -48,6 +48,7 @@ class History(Base):
 
 
 Index("ix_history_partner", History.partner_id, History.revision)
+Index("ix_history_entity", History.entity, History.revision)
 
 
 class Idempotency(Base):

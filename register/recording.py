@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from register import redaction, rules
 from register.errors import ConflictError, FieldProblem, NotAllowedError, ValidationError
-from register.model import POINT_FIELDS
+from register.model import WHERE_IT_IS
 from register.model_base import LONGEST_NOTE
 from register.rows import first
 from register.store import Acting
@@ -93,8 +93,8 @@ def change(
             saved = writer.update(entity, record_id, version, clean, note=note, merge=merge)
         except ConflictError as conflict:
             raise (conflict if decides or not row.get("private") else _without_address(conflict)) from None
-        if entity == "partner" and clean.get("sensitive"):
-            redaction.take_out_point(writer.connection, record_id)
+        if clean.get("sensitive"):
+            redaction.take_out_point(writer.connection, entity, record_id)
         return writer.answer(key, request, saved)
 
 
@@ -117,6 +117,7 @@ def get(acting: Acting, entity: str, record_id: str) -> dict[str, Any]:
         row = writer.current(entity, record_id)
         partner = rules.partner_of(connection, entity, row)
         rules.must_see(acting.actor, entity, row, partner)
+        rules.must_see_list(connection, acting.actor, entity, row)
         return rules.masked(acting.actor, entity, row, partner)
 
 
@@ -157,8 +158,8 @@ def _as_asked(entity: str, row: Mapping[str, Any], fields: Mapping[str, Any]) ->
         problems.append(FieldProblem("status", "This entry is withdrawn. Put it back before changing it."))
     if problems:
         raise ValidationError(problems)
-    if entity == "partner" and fields.get("sensitive") and not row["sensitive"]:
-        return {**dict.fromkeys(POINT_FIELDS), **fields}
+    if entity in WHERE_IT_IS and fields.get("sensitive") and not row["sensitive"]:
+        return {**dict.fromkeys(WHERE_IT_IS[entity]), **fields}
     return fields
 
 

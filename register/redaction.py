@@ -7,34 +7,47 @@ change of the history.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, func, or_, select, update
 
 from register import derived
-from register.model import ENTITIES, POINT_FIELDS, History
+from register.model import ENTITIES, WHERE_IT_IS, History
+from register.model_assets import ASSET_KINDS, SITE_FIELDS
 from register.model_places import NAME_WITHDRAWN, Suggestion
 from register.rows import rows, table_of_model
 
 _HISTORY = table_of_model(History)
-_SPARED = {"partner": {"name", "also_known_as"}, "suggestion": {"name"}, "person": {"name"}}
+_TEXTS_IN_JSON = ("changes", "as_published", "column_mapping")
+_ASSET_NAMES = {"name", "asset_name", "first_name", "second_name", "title", "publisher"}
+_SPARED = {"partner": {"name", "also_known_as"}, "suggestion": {"name"}, "person": {"name"}} | dict.fromkeys(ASSET_KINDS, _ASSET_NAMES)
 """Names of organisations are left alone, since a group may bear its founder's name; so are other people of the same name."""
 
 
-def take_out_point(connection: Connection, partner_id: str) -> None:
-    """Take a partner's position, LSOA and mapped place out of its past states and of corrections to it."""
-    past = select(_HISTORY).where(_HISTORY.c.entity == "partner", _HISTORY.c.record_id == partner_id)
+def take_out_point(connection: Connection, entity: str, record_id: str) -> None:
+    """Take what tells where a site is (`model.WHERE_IT_IS`) out of its past states and of what was suggested of it."""
+    fields = WHERE_IT_IS[entity]
+    past = select(_HISTORY).where(_HISTORY.c.entity == entity, _HISTORY.c.record_id == record_id)
     for row in rows(connection, past):
-        told = [name for name in POINT_FIELDS if name in row["changes"] and row["changes"][name] != [None, None]]
-        if told:
-            _rewrite(connection, row, row["changes"] | {name: [None, None] for name in told}, row["note"])
+        changes = {name: [None, None] if name in fields else pair for name, pair in row["changes"].items()}
+        if "as_published" in changes:
+            changes["as_published"] = [without_site(value) for value in changes["as_published"]]
+        if changes != row["changes"]:
+            _rewrite(connection, row, changes, row["note"])
     suggestions = table_of_model(Suggestion)
-    for row in rows(connection, select(suggestions).where(suggestions.c.record_id == partner_id)):
-        kept = {name: value for name, value in (row["changes"] or {}).items() if name not in POINT_FIELDS}
+    for row in rows(connection, select(suggestions).where(suggestions.c.record_id == record_id)):
+        kept = {name: value for name, value in (row["changes"] or {}).items() if name not in fields}
         if kept != row["changes"]:
             connection.execute(update(suggestions).where(suggestions.c.id == row["id"]).values(changes=kept))
             _rewrite_values(connection, "suggestion", row["id"], "changes", kept)
+
+
+def without_site(published: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a source said of an asset, but for what tells where it is."""
+    if published is None:
+        return None
+    return {name: value for name, value in published.items() if name not in SITE_FIELDS}
 
 
 def take_out_name(connection: Connection, name: str) -> int:
@@ -68,7 +81,7 @@ def _in_records(connection: Connection, words: list[str], without: Callable[[Any
         texts = [
             column
             for column in table.c
-            if (column.info.get("kind") in ("text", "list") or column.name == "changes") and column.name not in spared
+            if (column.info.get("kind") in ("text", "list") or column.name in _TEXTS_IN_JSON) and column.name not in spared
         ]
         holds = or_(*(_holds(column, words) for column in texts))
         for row in rows(connection, select(table).where(holds)):

@@ -12,6 +12,7 @@ from register import rules
 from register.errors import NotAllowedError
 from register.freshness import FRESHNESS, STANDINGS, freshness, is_dormant, standings
 from register.model import ENTITIES, Partner, Relationship
+from register.model_assets import ASSET_KINDS
 from register.record import Fields
 from register.rows import rows
 from register.scope import decided, in_places
@@ -105,13 +106,13 @@ def to_confirm(
 def drafts(acting: Acting) -> pd.DataFrame:
     """Drafts that the actor may see: those of the places they answer for, and their own. Oldest first; columns DRAFT_COLUMNS.
 
-    Suggestions from people without an account are in `suggestions.waiting`.
+    Suggestions from people without an account are in `suggestions.waiting`, and what waits of community assets in `asset_review.drafts`.
     """
     rules.must_be_signed_in(acting.actor)
     lines: list[Fields] = []
     with acting.read() as connection:
         for entity in ENTITIES:
-            if entity not in ("suggestion", "person"):
+            if entity not in ("suggestion", "person", *ASSET_KINDS):
                 lines += _drafts_of(acting, connection, entity)
     frame = pd.DataFrame(lines, columns=DRAFT_COLUMNS)
     return frame.sort_values("created_at", kind="stable").reset_index(drop=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from register.actors import Actor
 from register.errors import NotAllowedError, NotFoundError
 from register.model import Partner
+from register.model_assets import AssetList
 from register.rows import first
 
 _AUTHORITIES = ("E06", "E07", "E08", "E09", "E10")
@@ -41,6 +42,10 @@ def partner_of(connection: Connection, entity: str, row: Mapping[str, Any]) -> M
 
 def places_of(entity: str, row: Mapping[str, Any], partner: Mapping[str, Any] | None) -> set[str]:
     """The authorities whose editors answer for a record."""
+    if entity == "asset":  # of a list: where it is, or the place of the list if it has no authority of its own
+        return {row["lad24cd"] or row["kept_for"]}
+    if entity == "asset_match":
+        return {code for code in (row["lad24cd"], row["second_lad24cd"]) if code}
     places = authorities(partner) if partner is not None else set()
     if entity != "partner" and row.get("lad24cd"):
         places = {row["lad24cd"]} if partner is None else places | {row["lad24cd"]}
@@ -67,6 +72,15 @@ def sees(actor: Actor, entity: str, row: Mapping[str, Any], partner: Mapping[str
     if row["status"] != "published" or entity in ("person", "suggestion"):
         return False
     return partner is None or entity == "partner" or sees(actor, "partner", partner, partner)
+
+
+def must_see_list(connection: Connection, actor: Actor, entity: str, row: Mapping[str, Any]) -> None:
+    """NotFoundError for a record of a list that the actor may not read: a draft, or one that was withdrawn."""
+    if entity != "asset":
+        return
+    kept = first(connection, select(AssetList.__table__).where(AssetList.id == row["asset_list_id"]))
+    if kept is None or not (decides(actor, entity, row, None) or sees(actor, "asset_list", kept, None)):
+        raise NotFoundError("There is no asset with that id, or it is not yours to see.")
 
 
 def must_see(actor: Actor, entity: str, row: Mapping[str, Any], partner: Mapping[str, Any] | None) -> None:

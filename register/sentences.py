@@ -14,9 +14,17 @@ _CALLED = {
     "place_contact": "contact of the place",
     "learning": "entry of the learning log",
     "listening": "entry of the listening log",
+    "asset_list": "list",
+    "asset": "record of a list",
+    "asset_correction": "correction",
+    "asset_match": "decision on two records",
 }
 _ROLES = {"editor": "An editor", "steward": "A steward", "contributor": "A contributor", "reader": "A visitor"}
 _SHORT = 80
+_YES_OR_NO = {
+    "closed": ("recorded that it has closed", "recorded that it is open"),
+    "public_premises": ("confirmed its public premises", "took back that its premises are public"),
+}
 
 
 def sentence(
@@ -39,6 +47,9 @@ def _did(
 ) -> list[str]:
     called, rest, parts = _called(entity), dict(changes), []
     status = rest.pop("status", None)
+    rest.pop("as_published", None)  # what the source said at the time is kept for its record, not for a sentence
+    if version == 1 and entity in ("asset_correction", "asset_match"):
+        return [_decided(entity, rest) + (" as a draft" if status and status[1] == "draft" else "")]
     if version == 1:
         title = next(
             (rest[name][1] for name in ("name", "body_name", "title", "member_name", "slot") if name in rest), None
@@ -63,6 +74,7 @@ def _did(
     if "last_confirmed" in rest and rest["last_confirmed"][1]:
         on, by = rest.pop("last_confirmed")[1], rest.pop("confirmed_by_role", (None, None))[1]
         parts.append(f"confirmed the {called} as of {on}" + (f" ({by})" if by else ""))
+    parts += [_YES_OR_NO[name][0 if rest.pop(name)[1] else 1] for name in _YES_OR_NO if name in rest]
     columns = ENTITIES[entity].__table__.c
     for name, (before, after) in rest.items():
         label = columns[name].info.get("label", name.replace("_", " ")) if name in columns else name.replace("_", " ")
@@ -70,6 +82,23 @@ def _did(
             before, after = (names.get(value, "name withdrawn") if value else None for value in (before, after))
         parts.append(_field(label, before, after))
     return parts
+
+
+def _decided(entity: str, rest: dict[str, tuple[Any, Any]]) -> str:
+    """The first line of what somebody decided about an asset."""
+    said = {name: after for name, (_, after) in rest.items() if after not in (None, False, [])}
+    if entity == "asset_match":
+        return f"decided that “{said.get('first_name')}” and “{said.get('second_name')}” are {said.get('decision')}"
+    did = [yes for name, (yes, _) in _YES_OR_NO.items() if said.get(name)]
+    if "last_confirmed" in said:
+        did.append(f"confirmed it as of {said['last_confirmed']}")
+    told = {"asset_id", "asset_name", "lad24cd", "last_confirmed", "confirmed_by_role", *_YES_OR_NO}
+    did += [
+        _field(column.info["label"], None, said[column.name])
+        for column in ENTITIES[entity].__table__.c
+        if column.name in said and column.name not in told
+    ]
+    return f"said of “{said.get('asset_name')}”: {', '.join(did) or 'nothing yet'}"
 
 
 def _field(label: str, before: Any, after: Any) -> str:

@@ -15,7 +15,7 @@ from register.model import RegisterState
 from register.opening import where
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """Every version, oldest first; the last is the one that this program reads and writes."""
 
 

@@ -17,6 +17,7 @@ from analysis.vocabularies import (
     DAYS,
     FAITH_KINDS,
     ORGANISATION_TYPES,
+    TRADITIONS,
     WHO_FOR,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "FAITH_KINDS",
     "ORGANISATION_TYPES",
     "STAGES",
+    "TRADITIONS",
     "WHO_FOR",
 ]
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from register import derived, replay
 from register.actors import Actor
 from register.errors import ConflictError, FieldConflict, KeyReusedError, NotFoundError, RegisterError
 from register.model import ENTITIES, UNTRACKED, History, Idempotency, RegisterState
 from register.rows import first, table_of_model
+
+_Line = TypeVar("_Line")
 
 NEVER_IN_HISTORY = {"person": frozenset({"name"}), "suggestion": frozenset({"client"})}
 """Fields whose values the history does not hold: a name is withdrawn by changing one row."""
@@ -64,9 +66,28 @@ class Writer:
         record_id: str | None = None,
     ) -> Saved:
         """A new record, checked values in; version 1."""
-        table = table_of(entity)
         record_id = record_id or str(uuid4())
-        row = filled(table, values) | {
+        row = self._new(entity, values, status, record_id, owner)
+        self.connection.execute(insert(table_of(entity)).values(row))
+        self._log(entity, row, 1, _begun(entity, row), note)
+        derived.refresh(self.connection, entity, row)
+        return Saved(entity, record_id, 1, status, self.revision)
+
+    def insert_many(
+        self, entity: str, records: Sequence[tuple[Mapping[str, Any], str]], *, note: str | None, owner: str | None = None
+    ) -> None:
+        """Many new records, checked values and status of each; the same history as one after another, in far fewer statements."""
+        new = [self._new(entity, values, status, str(uuid4()), owner) for values, status in records]
+        for some in _in_parts(new):
+            self.connection.execute(insert(table_of(entity)), some)
+            self._log_many(entity, [(row, 1, _begun(entity, row)) for row in some], note)
+            for row in some:
+                derived.refresh(self.connection, entity, row)
+
+    def _new(
+        self, entity: str, values: Mapping[str, Any], status: str, record_id: str, owner: str | None
+    ) -> dict[str, Any]:
+        return filled(table_of(entity), values) | {
             "id": record_id,
             "version": 1,
             "status": status,
@@ -75,11 +96,6 @@ class Writer:
             "created_by": self.actor.subject,
             "updated_at": self.at,
         }
-        self.connection.execute(insert(table).values(row))
-        changes = {name: [None, replay.plain(row[name])] for name in tracked(entity) if row[name] is not None}
-        self._log(entity, row, 1, changes, note)
-        derived.refresh(self.connection, entity, row)
-        return Saved(entity, record_id, 1, status, self.revision)
 
     def update(
         self,
@@ -111,14 +127,42 @@ class Writer:
         if done.rowcount != 1:
             raise RegisterError("The record changed while it was being saved. Nothing was saved. Try again.")
         after = row | changed | {"version": now}
-        changes = {
-            name: [replay.plain(row[name]), replay.plain(value)]
-            for name, value in changed.items()
-            if name in tracked(entity)
-        }
-        self._log(entity, after, now, changes, note)
+        self._log(entity, after, now, _changes(entity, row, changed), note)
         derived.refresh(self.connection, entity, after)
         return Saved(entity, record_id, now, after["status"], self.revision)
+
+    def update_many(
+        self, entity: str, changes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], *, note: str | None
+    ) -> int:
+        """Change many records, each as it was read in this transaction (nobody else writes meanwhile). Returns how many did change.
+
+        changes: the whole row and the values to set, no record twice.
+        """
+        real = [
+            (row, {name: value for name, value in values.items() if row[name] != value}) for row, values in changes
+        ]
+        real = [(row, changed) for row, changed in real if changed]
+        table = table_of(entity)
+        names = sorted({name for _, changed in real for name in changed})
+        query = (
+            update(table)
+            .where(table.c.id == bindparam("the_id"), table.c.version == bindparam("the_version"))
+            .values({**{name: bindparam(f"new_{name}") for name in names}, "version": table.c.version + 1, "updated_at": self.at})
+        )
+        for some in _in_parts(real):
+            values = [
+                {"the_id": row["id"], "the_version": row["version"]}
+                | {f"new_{name}": changed.get(name, row[name]) for name in names}
+                for row, changed in some
+            ]
+            done = self.connection.execute(query, values)
+            if self.connection.dialect.supports_sane_multi_rowcount and done.rowcount != len(values):
+                raise RegisterError("Some records changed while they were being saved. Nothing was saved. Try again.")
+            after = [(row, {**row, **changed, "version": row["version"] + 1}, changed) for row, changed in some]
+            self._log_many(entity, [(new, new["version"], _changes(entity, row, changed)) for row, new, changed in after], note)
+            for _, new, _ in after:
+                derived.refresh(self.connection, entity, new)
+        return len(real)
 
     def _settled(
         self, entity: str, row: Mapping[str, Any], version: int, values: Mapping[str, Any], merge: bool
@@ -147,23 +191,33 @@ class Writer:
     def _log(
         self, entity: str, row: Mapping[str, Any], version: int, changes: Mapping[str, list[Any]], note: str | None
     ) -> None:
-        self.position += 1
+        self._log_many(entity, [(row, version, changes)], note)
+
+    def _log_many(
+        self, entity: str, lines: Sequence[tuple[Mapping[str, Any], int, Mapping[str, list[Any]]]], note: str | None
+    ) -> None:
+        first = self.position + 1
+        self.position += len(lines)
         self.touched.add(entity)
         self.connection.execute(
-            insert(History).values(
-                revision=self.revision,
-                position=self.position,
-                at=self.at,
-                subject=self.actor.subject,
-                role=self.actor.role,
-                entity=entity,
-                record_id=row["id"],
-                version=version,
-                partner_id=row["id"] if entity == "partner" else row.get("partner_id"),
-                changes=dict(changes),
-                note=note,
-                redacted=False,
-            )
+            insert(History),
+            [
+                {
+                    "revision": self.revision,
+                    "position": position,
+                    "at": self.at,
+                    "subject": self.actor.subject,
+                    "role": self.actor.role,
+                    "entity": entity,
+                    "record_id": row["id"],
+                    "version": version,
+                    "partner_id": row["id"] if entity == "partner" else row.get("partner_id"),
+                    "changes": dict(changes),
+                    "note": note,
+                    "redacted": False,
+                }
+                for position, (row, version, changes) in enumerate(lines, first)
+            ],
         )
 
     def answered(self, key: str | None, request: Any) -> Saved | None:
@@ -231,6 +285,24 @@ def tracked(entity: str) -> frozenset[str]:
         names = frozenset(table_of(entity).c.keys()) - UNTRACKED - NEVER_IN_HISTORY.get(entity, frozenset())
         _TRACKED[entity] = names
     return _TRACKED[entity]
+
+
+def _begun(entity: str, row: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The first line of a record's history."""
+    return {name: [None, replay.plain(row[name])] for name in tracked(entity) if row[name] is not None}
+
+
+def _changes(entity: str, row: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {
+        name: [replay.plain(row[name]), replay.plain(value)]
+        for name, value in changed.items()
+        if name in tracked(entity)
+    }
+
+
+def _in_parts(lines: Sequence[_Line], size: int = 2000) -> Iterator[Sequence[_Line]]:
+    """Lists short enough for one statement to hold in memory."""
+    return (lines[start : start + size] for start in range(0, len(lines), size))
 
 
 def filled(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:

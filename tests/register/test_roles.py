@@ -16,6 +16,10 @@ import pytest
 
 import register as package
 from register import (
+    asset_decided,
+    asset_decisions,
+    asset_review,
+    assets,
     backup,
     boards,
     checking,
@@ -30,14 +34,17 @@ from register import (
     search,
     suggestions,
 )
+from register.actors import Actor
 from register.errors import NotAllowedError, NotFoundError
 from register.store import Acting, Register, open_register
 from register.writing import Saved
+from tests.register.asset_beginnings import keep, list_fields, published, row
 from tests.register.beginnings import (
     BOTH_SIDES,
     CONTRIBUTOR,
     EDITOR,
     EDITOR_ELSEWHERE,
+    NEWHAM,
     OTHER_CONTRIBUTOR,
     READER,
     STEWARD,
@@ -82,6 +89,12 @@ class World:
     withdrawn_relationship: Saved
     withdrawn_activity: Saved
     suggestion: Saved
+    asset_list: Saved
+    others_list: Saved
+    withdrawn_list: Saved
+    others_asset: Saved
+    correction: Saved
+    others_correction: Saved
 
 
 OK, NOT, UNSEEN, WAITS = "done", NotAllowedError, NotFoundError, "waits"
@@ -98,6 +111,9 @@ OF_THE_PLACE_UNSEEN = by(NOT, UNSEEN, UNSEEN)
 EDITORS = by(NOT, NOT, OK)
 STEWARDS = by(NOT, NOT, NOT, NOT)
 
+DRAFTED = by(NOT, WAITS, WAITS)
+
+_HALL, _CLOSED = published("osm/way/1", "Example Hall"), published("osm/way/2", "Example closed hall")
 _ON = {"on": TODAY, "note": "Because"}
 _WHY = {"note": "Because"}
 
@@ -134,6 +150,33 @@ TABLE: dict[str, tuple[Callable[[Acting, World], Any], dict[str, Any]]] = {
     "boards.by_clinical_area": (lambda a, w: boards.by_clinical_area(a, boards.of_place(a, [TOWER_HAMLETS])), ANYONE),
     "boards.connectors_of": (lambda a, w: boards.connectors_of(a, TOWER_HAMLETS), ANYONE),
     "boards.areas_of_partners": (lambda a, w: boards.areas_of_partners(a, [w.partner.id, w.others_draft.id]), ANYONE),
+    "boards.at_assets": (lambda a, w: boards.at_assets(a, ["osm/way/1"]), ANYONE),
+    "assets.keep_list": (lambda a, w: keep(a, content="new", title="New list"), SIGNED_IN),
+    "assets.would_keep": (lambda a, w: assets.would_keep(a, list_fields("new"), [row()]), SIGNED_IN),
+    "assets.approve_list": (lambda a, w: assets.approve_list(a, w.others_list.id, 1), OF_THE_PLACE_UNSEEN),
+    "assets.approve_asset": (lambda a, w: assets.approve_asset(a, w.others_asset.id, 1), OF_THE_PLACE_UNSEEN),
+    "assets.withdraw_list": (lambda a, w: assets.withdraw_list(a, w.asset_list.id, 1, **_WHY), OF_THE_PLACE),
+    "assets.put_back_list": (lambda a, w: assets.put_back_list(a, w.withdrawn_list.id, 2, **_WHY), by(UNSEEN, UNSEEN, UNSEEN)),
+    "assets.lists": (lambda a, w: assets.lists(a), ANYONE),
+    "assets.kept": (lambda a, w: assets.kept(a, drafts=True), ANYONE),
+    "asset_decisions.correct": (lambda a, w: asset_decisions.correct(a, _HALL, {"opening": "Su"}), DRAFTED),
+    "asset_decisions.confirm": (lambda a, w: asset_decisions.confirm(a, _HALL, on=TODAY, role="Chair"), DRAFTED),
+    "asset_decisions.close": (lambda a, w: asset_decisions.close(a, _HALL, **_WHY), DRAFTED),
+    "asset_decisions.reopen": (lambda a, w: asset_decisions.reopen(a, _CLOSED, **_WHY), OF_THE_PLACE),
+    "asset_decisions.confirm_premises": (lambda a, w: asset_decisions.confirm_premises(a, _HALL, {"postcode": "E1 1AA"}, **_WHY), DRAFTED),
+    "asset_decisions.decide_match": (lambda a, w: asset_decisions.decide_match(a, _HALL, _CLOSED, "the same place"), DRAFTED),
+    "asset_decisions.approve": (
+        lambda a, w: asset_decisions.approve(a, "asset_correction", w.others_correction.id, 1),
+        OF_THE_PLACE_UNSEEN,
+    ),
+    "asset_decisions.undo": (lambda a, w: asset_decisions.undo(a, "asset_correction", w.correction.id, 1, **_WHY), OF_THE_PLACE),
+    "asset_decided.corrections": (lambda a, w: asset_decided.corrections(a, drafts=True), ANYONE),
+    "asset_decided.matches": (lambda a, w: asset_decided.matches(a, drafts=True), ANYONE),
+    "asset_decided.revision": (lambda a, w: asset_decided.revision(a), ANYONE),
+    "asset_review.may_decide": (lambda a, w: asset_review.may_decide(a, pd.Series([TOWER_HAMLETS])), ANYONE),
+    "asset_review.drafts": (lambda a, w: asset_review.drafts(a), SIGNED_IN),
+    "asset_review.decisions_of": (lambda a, w: asset_review.decisions_of(a, ["osm/way/1", "osm/way/2"]), ANYONE),
+    "asset_review.changes_of": (lambda a, w: asset_review.changes_of(a, "osm/way/1"), ANYONE),
     "search.search": (lambda a, w: search.search(a, "example"), ANYONE),
     "gaps_table.gaps_table": (lambda a, w: gaps_table.gaps_table(a, TODAY), ANYONE),
     "contacts.of_place": (lambda a, w: contacts.of_place(a, TOWER_HAMLETS), ANYONE),
@@ -218,6 +261,13 @@ def _filled(register: Register) -> World:
     gone_activity = entries.add(editor, "activity", {"partner_id": partner.id, "name": "Ended"})
     own_published = a_partner(own, name="Own and published")
     partners.approve(editor, own_published.id, 1)
+    kept, closed = _saved(keep(editor)), _saved(keep(editor, content="3", title="Old list"))
+    draft = _saved(keep(other, content="2", title="Another's draft"))
+    across = row("Another's draft", lad24cd=TOWER_HAMLETS)
+    neighbour = register.as_(Actor("sub-newham-too", role="editor", places=frozenset({NEWHAM})))
+    keep(neighbour, [across], content="4", lad24cd=NEWHAM, title="Newham's list")
+    waiting = assets.kept(register.as_(STEWARD), drafts=True)
+    waiting = waiting[waiting["name"].eq("Another's draft")].iloc[0]
     return World(
         partner,
         relationship,
@@ -242,7 +292,18 @@ def _filled(register: Register) -> World:
             client_key="192.0.2.7",
             lad24cd=TOWER_HAMLETS,
         ),
+        kept,
+        draft,
+        assets.withdraw_list(editor, closed.id, 1, note="Old"),
+        Saved("asset", waiting["record_id"], 1, "draft", 0),
+        asset_decisions.close(editor, _CLOSED, note="Sold"),
+        asset_decisions.correct(other, _HALL, {"description": "Another's draft"}),
     )
+
+
+def _saved(kept: assets.Kept) -> Saved:
+    assert kept.saved is not None
+    return kept.saved
 
 
 class _Undone(Exception):
