@@ -1,4 +1,4 @@
-"""`python -m commands …`: build the snapshot, list gaps, list areas, pull live figures, look after the register."""
+"""`python -m commands …`: build the snapshot, list gaps, list areas, pull live figures and community assets, look after the register."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from commands import areas, gaps, pull, register, snapshot
+from commands import areas, assets, gaps, pull, register, snapshot
 from commands.output import UserError
 from data_loaders.errors import SnapshotError, SourceError
 
@@ -15,8 +15,8 @@ from data_loaders.errors import SnapshotError, SourceError
 def parser() -> argparse.ArgumentParser:
     """The command line, one subcommand a module."""
     top = argparse.ArgumentParser(prog="python -m commands", description="Common Ground from the command line.")
-    subcommands = top.add_subparsers(dest="command", required=True, metavar="snapshot | gaps | areas | pull | register")
-    for module in (snapshot, gaps, areas, pull, register):
+    subcommands = top.add_subparsers(dest="command", required=True, metavar="snapshot | gaps | areas | pull | assets | register")
+    for module in (snapshot, gaps, areas, pull, assets, register):
         module.add_to(subcommands)
     return top
 

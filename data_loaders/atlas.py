@@ -16,12 +16,15 @@ import pandas as pd
 from pyproj import Transformer
 from scipy.spatial import cKDTree
 
+from analysis import representation
 from analysis.places import Gazetteer, system_name
 from analysis.postcodes import Postcode, why_not_found
 from analysis.reach import PlaceIndex, origins
 from data_loaders import partners_csv, postcodes
 from data_loaders.errors import SnapshotError
+from data_loaders.lsoa_outlines import LsoaOutlines
 from data_loaders.partners_csv import Partners
+from data_loaders.placing import Placing
 from data_loaders.snapshot import Snapshot
 
 _TO_DEGREES = Transformer.from_crs(27700, 4326, always_xy=True)
@@ -246,6 +249,17 @@ class Atlas:
             live = typed.well_formed and postcodes.sector_exists(path, typed.sector)
             raise PostcodeNotFoundError(why_not_found(typed, live))
         return PostcodePoint(typed, *found)
+
+    @cached_property
+    def census(self) -> pd.DataFrame:
+        """What `analysis.representation` reads of every small area, in the order of `areas`."""
+        return self.snapshot.table("small_areas", representation.AREA_COLUMNS)
+
+    @cached_property
+    def placing(self) -> Placing:
+        """Finds the LSOA and authority of points and postcodes, many at once."""
+        outlines = LsoaOutlines(self.geometry, self.snapshot.static)
+        return Placing(self.snapshot.path("postcodes"), self.areas["lsoa21cd"], self.areas["lad24cd"], outlines)
 
     def read_partners(self, content: bytes, today: date) -> Partners:
         """A partners CSV read against this snapshot's postcodes and people. PartnersFileError when no row can be used."""

@@ -7,10 +7,9 @@ its checksums when it is opened; one that is damaged is passed over with a sente
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data_loaders import whole_folders
+from data_loaders import dated_folders, whole_folders
 from data_loaders.data_folder import data_folder
+from data_loaders.dated_folders import STAMP, moment, spoken
 from data_loaders.indicator_values import INDICATOR_COLUMNS, VALUE_COLUMNS
 from data_loaders.whole_folders import DamagedFolderError
 
@@ -29,18 +29,12 @@ KEEP = 3
 MOST = 12
 """And at most so many: an older one is kept only where it is still the newest to have an indicator at a level."""
 LISTING, VALUES, INDICATORS, SET_ASIDE = "layer.json", "values.parquet", "indicators.parquet", "set_aside.parquet"
-_ID = re.compile(r"([A-Z]\d{5,8})-(\d{8}T\d{6}Z)")
-_REMOVING = ".removing-"
+_ID = re.compile(r"([A-Z]\d{5,8})-" + STAMP)
 
 
 def layers_folder(environment: Mapping[str, str]) -> Path:
     """The folder, within the data folder, in which layers are kept. environment: usually os.environ. SettingError as `data_folder`."""
     return data_folder(environment) / "layers"
-
-
-def spoken(moment: datetime) -> str:
-    """A date as people say it: "16 August 2026" (UTC)."""
-    return f"{moment.day} {moment:%B %Y}"
 
 
 class LayerError(Exception):
@@ -151,15 +145,12 @@ class Layers:
     def ids(self, place_codes: Collection[str] | None = None) -> tuple[str, ...]:
         """The ids of the layers of some places (None: of all), newest first, without opening one: cheap enough for every rerun."""
         try:
-            names = [path.name for path in self.folder.iterdir()]
-        except (FileNotFoundError, NotADirectoryError):
-            return ()
+            found = dated_folders.newest_first(self.folder, _ID)
         except OSError as error:
             raise LayerError(
                 f"The folder of live figures {self.folder} cannot be read ({error.strerror}): check who may read it."
             ) from error
-        found = [match for match in map(_ID.fullmatch, names) if match and (place_codes is None or match[1] in place_codes)]
-        return tuple(match[0] for match in sorted(found, key=lambda match: (match[2], match[1]), reverse=True))
+        return tuple(match[0] for match in found if place_codes is None or match[1] in place_codes)
 
     def open(self, layer_id: str) -> Layer:
         """A layer, after checking that each of its files is whole. LayerError names one that is not."""
@@ -196,8 +187,7 @@ class Layers:
 
     def new_id(self, place_code: str, moment: datetime) -> str:
         """An id that no layer has yet. moment: UTC."""
-        while (self.folder / (chosen := f"{place_code}-{moment:%Y%m%dT%H%M%SZ}")).exists():
-            moment += timedelta(seconds=1)
+        chosen = dated_folders.unused(self.folder, place_code, moment)
         if not _ID.fullmatch(chosen):
             raise ValueError(f"{place_code!r} is not the code of a place")
         return chosen
@@ -219,10 +209,8 @@ class Layers:
         """Remove a layer. A process that has it open keeps what it read. LayerError where it cannot be removed or is not there."""
         if not _ID.fullmatch(layer_id):
             raise LayerError(f"{layer_id!r} is not the name of live figures: it should be like E54000029-20260816T101500Z.")
-        going = self.folder / f"{_REMOVING}{layer_id}"
         try:
-            (self.folder / layer_id).rename(going)  # at once, so that nobody opens half of it
-            shutil.rmtree(going)
+            dated_folders.remove(self.folder, layer_id)
         except OSError as error:
             raise LayerError(f"The live figures {layer_id} cannot be removed: {error.strerror}.") from error
 
@@ -263,12 +251,8 @@ def _content(about: About) -> dict[str, Any]:
 
 def _about(content: Mapping[str, Any]) -> About:
     fields = {name: value for name, value in content.items() if name != "format"}
-    moments = {name: _moment(fields[name]) if fields[name] else None for name in ("pulled_at", "asked_from", "stale_since")}
+    moments = {name: moment(fields[name]) if fields[name] else None for name in ("pulled_at", "asked_from", "stale_since")}
     lists: dict[str, Any] = {name: tuple(fields[name]) for name in ("indicator_ids", "levels", "answers")}
     holds = {str(level): tuple(those) for level, those in fields["holds"].items()}
     missing = tuple(Missing(**(each | {"levels": tuple(each["levels"])})) for each in fields["missing"])
     return About(**(fields | moments | lists | {"holds": holds, "missing": missing}))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from data_loaders.dated_folders import spoken
 from data_loaders.errors import SourceUnavailableError
 from data_loaders.fingertips_areas import in_words
 from data_loaders.indicator_source import IndicatorSource
 from data_loaders.indicator_values import INDICATOR_COLUMNS, empty, typed
-from data_loaders.layers import Layer, LayerError, Layers, Missing, cannot_write, spoken
+from data_loaders.layers import Layer, LayerError, Layers, Missing, cannot_write
 from data_loaders.pull_asking import Asking, StoppedError
 from data_loaders.pull_layer import write_layer
 from data_loaders.pull_lock import LockedError, only_one

@@ -7,17 +7,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from data_loaders.errors import SettingError
 from data_loaders.layers import LayerError
-from data_loaders.pull import Progress, Pulled, PullError, PullStoppedError
+from data_loaders.pull import Progress, PullError, PullStoppedError
 
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 2
 MOST_REMEMBERED = 50
-Work = Callable[[Progress, Callable[[], bool]], Pulled]
-"""A pull, given where to report progress and whom to ask whether to stop."""
+T = TypeVar("T")
+Work = Callable[[Progress, Callable[[], bool]], T]
+"""A pull, given where to report progress and whom to ask whether to stop; it gives what came of it."""
 
 
 class TooManyPullsError(Exception):
@@ -25,7 +27,7 @@ class TooManyPullsError(Exception):
 
 
 @dataclass(frozen=True)
-class State:
+class State(Generic[T]):
     """A pull at one moment. done of total steps; sentence: what is being done. ended: when (UTC), None while it runs. Then pulled is
     what came of it, or problem says in a sentence why there is no new layer; stopped: because somebody asked for that."""
 
@@ -33,7 +35,7 @@ class State:
     total: int = 1
     sentence: str = "Starting"
     ended: datetime | None = None
-    pulled: Pulled | None = None
+    pulled: T | None = None
     problem: str = ""
     stopped: bool = False
 
@@ -43,13 +45,13 @@ class State:
         return min(1.0, max(0.0, self.done / max(self.total, 1)))
 
 
-class Job:
+class Job(Generic[T]):
     """One pull in a thread. `state` may be read at any time."""
 
-    def __init__(self, place_code: str, place_name: str, work: Work) -> None:
+    def __init__(self, place_code: str, place_name: str, work: Work[T]) -> None:
         self.place_code, self.place_name = place_code, place_name
         self.started = datetime.now(UTC)
-        self.state = State()
+        self.state: State[T] = State()
         self._work = work
         self._stop = threading.Event()
         # A daemon: a server that is told to end does not wait; what was answered is on disk.
@@ -97,24 +99,24 @@ class Job:
         else:
             self._end(pulled=pulled)
 
-    def _end(self, pulled: Pulled | None = None, problem: str = "", *, stopped: bool = False) -> None:
+    def _end(self, pulled: T | None = None, problem: str = "", *, stopped: bool = False) -> None:
         self.state = replace(self.state, ended=datetime.now(UTC), pulled=pulled, problem=problem, stopped=stopped)
 
 
-class PullJobs:
+class PullJobs(Generic[T]):
     """The pulls of this process. Safe to use from several threads."""
 
     def __init__(self, most_at_once: int = MOST_AT_ONCE) -> None:
         self._most = most_at_once
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job[T]] = {}
         self._lock = threading.Lock()
 
-    def latest(self, place_code: str) -> Job | None:
+    def latest(self, place_code: str) -> Job[T] | None:
         """The pull of a place that runs, or the last that ended."""
         with self._lock:
             return self._jobs.get(place_code)
 
-    def start(self, place_code: str, place_name: str, work: Work) -> Job:
+    def start(self, place_code: str, place_name: str, work: Work[T]) -> Job[T]:
         """Begin a pull of a place, or return the one that runs. TooManyPullsError where as many run as may."""
         with self._lock:
             running = [job for job in self._jobs.values() if job.is_running]

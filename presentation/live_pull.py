@@ -63,7 +63,7 @@ def _home(_atlas: Atlas, code: str) -> PullPlace:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _jobs() -> PullJobs:
+def _jobs() -> PullJobs[Pulled]:
     return PullJobs()
 
 
@@ -155,7 +155,7 @@ def _work(home: PullPlace, force: bool) -> Callable[[Progress, Callable[[], bool
     return work
 
 
-def _follow(job: Job) -> None:
+def _follow(job: Job[Pulled]) -> None:
     """A bar and a button to stop, drawn every few seconds by itself; when the pull has ended the whole page is drawn again, once."""
     state = job.state
     if state.ended is not None:
@@ -169,7 +169,7 @@ def _follow(job: Job) -> None:
         st.button("Stop", key="live_pull_stop", on_click=job.stop)
 
 
-def _say_outcome(job: Job) -> None:
+def _say_outcome(job: Job[Pulled]) -> None:
     """What came of a pull of this place that ended a little while ago in this process."""
     state = job.state
     if state.ended is None or datetime.now(UTC) - state.ended > _SAID_FOR:

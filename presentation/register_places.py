@@ -6,19 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-import pyarrow.parquet as pq
-from pyproj import Transformer
-from scipy.spatial import cKDTree
+import pandas as pd
 
 from analysis import postcodes
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
+from data_loaders.placing import FAR_AWAY, NOUGHT
 from presentation.open_referral_feed import PostcodeUnknownError
 from presentation.open_referral_search import Whereabouts
 from register.exchange_plan import Placed
 
-FURTHEST_FROM_A_POSTCODE_M = 25_000.0
-_TO_GRID = Transformer.from_crs(4326, 27700, always_xy=True)
 _LEVELS = ("region", "sub_icb24", "icb24", "icb26", "lad24", "pcn")
 _SMALL = (("lsoa21cd", "lsoa21nm"), ("msoa21cd", "msoa21hclnm"), ("wd24cd", "wd24nm"))
 _CODES = (
@@ -35,20 +31,15 @@ _CODES = (
     "leading_pcn_code",
 )
 _ENGLAND = "E92000001"
+_FAR = "The point is over 25 km from any English postcode. Check the numbers, and that neither pair is swapped."
+_SAID = {FAR_AWAY: _FAR, NOUGHT: f"{_FAR} It is 0, 0, which software writes where there is none."}
 
 
 @dataclass(frozen=True, eq=False)
 class AtlasPlaces:
-    """The atlas as `register.exchange_plan.Places`, and for the feed. What it builds to find points (some 50 MB) goes with it."""
+    """The atlas as `register.exchange_plan.Places`, and for the feed."""
 
     atlas: Atlas
-
-    @cached_property
-    def _points(self) -> tuple[cKDTree, np.ndarray]:
-        """Every live English postcode's point, and the row of its LSOA: the nearest tells which LSOA a point lies in."""
-        table = pq.read_table(self.atlas.snapshot.path("postcodes"), columns=["easting", "northing", "lsoa_row"])
-        points = np.column_stack([table["easting"].to_numpy(), table["northing"].to_numpy()]).astype(float)
-        return cKDTree(points), table["lsoa_row"].to_numpy()
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -74,21 +65,21 @@ class AtlasPlaces:
         return self._placed(float(found.easting), float(found.northing), found.lsoa21cd)
 
     def at(self, easting: float, northing: float) -> Placed | str:
-        """A point of the British National Grid, in the LSOA of the nearest live postcode; a sentence where that is over 25 km away."""
-        if not (np.isfinite(easting) and np.isfinite(northing)):
-            return "The position is not two numbers."
-        tree, rows = self._points
-        distance, nearest = tree.query((easting, northing))
-        if distance > FURTHEST_FROM_A_POSTCODE_M:
-            return "The point is over 25 km from any English postcode. Check the numbers, and that neither pair is swapped."
-        return self._placed(easting, northing, str(self.atlas.areas["lsoa21cd"].iloc[int(rows[int(nearest)])]))
+        """A point of the British National Grid, in the LSOA that holds it; a sentence where it is not in England."""
+        found = self.atlas.placing.of_points([easting], [northing]).iloc[0]
+        return self._found(found, easting, northing)
 
     def at_degrees(self, longitude: float, latitude: float) -> Placed | str:
         """A point in degrees; a sentence where it is not in England."""
-        if 49 <= longitude <= 61 and -9 <= latitude <= 3:
-            return "Longitude and latitude look swapped: in England the latitude is about 52 and the longitude about 0."
-        easting, northing = _TO_GRID.transform(longitude, latitude)
-        return self.at(easting, northing)
+        found = self.atlas.placing.of_degrees([longitude], [latitude]).iloc[0]
+        return self._found(found, float(found["easting"]), float(found["northing"]))
+
+    def _found(self, found: pd.Series, easting: float, northing: float) -> Placed | str:
+        """What `Placing` found of one point: where it is, or a sentence that says why it cannot be placed."""
+        if isinstance(found["problem"], str):
+            problem = str(found["problem"])
+            return _SAID.get(problem, f"{problem[:1].upper()}{problem[1:]}.")
+        return self._placed(easting, northing, str(found["lsoa21cd"]))
 
     def _placed(self, easting: float, northing: float, lsoa21cd: str) -> Placed:
         longitude, latitude = self.atlas.to_degrees(easting, northing)

@@ -15,9 +15,10 @@ import pandas as pd
 import pytest
 
 from data_loaders import whole_folders
+from data_loaders.dated_folders import spoken
 from data_loaders.errors import SettingError
 from data_loaders.indicator_values import INDICATOR_COLUMNS, VALUE_COLUMNS, empty, typed
-from data_loaders.layers import KEEP, MOST, About, Layer, LayerError, Layers, Missing, layers_folder, spoken
+from data_loaders.layers import KEEP, MOST, About, Layer, LayerError, Layers, Missing, layers_folder
 from data_loaders.pull_parts import INDICATORS_SCHEMA, SET_ASIDE_SCHEMA, VALUES_SCHEMA, write_table
 
 NEL = "E54000029"
