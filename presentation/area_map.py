@@ -125,7 +125,7 @@ class PointFreshness:
 
 @dataclass(frozen=True)
 class MapPoint:
-    """A point that a person may choose; coordinates in degrees, EPSG:4326; ``kind`` and ``freshness`` count into those of `Points`."""
+    """A point that a person may choose; degrees, EPSG:4326; ``kind`` and ``freshness`` count into those of `Points`."""
 
     lon: float
     lat: float
@@ -137,7 +137,7 @@ class MapPoint:
 
 @dataclass(frozen=True)
 class Points:
-    """Points that travel with the view, each to be chosen: for lists that change with every search, and so have no file of their own."""
+    """Points that travel with the view, each to be chosen: for lists that change with every search and so have no file."""
 
     items: Sequence[MapPoint] = ()
     kinds: Sequence[PointKind] = ()
@@ -149,9 +149,9 @@ class MapView:
     """Everything one map shows.
 
     ``bounds`` is (west, south, east, north) in degrees, EPSG:4326; the map moves there when it changes and
-    otherwise leaves the person's zoom alone. ``chosen`` is the id of the point that the page shows. ``labels`` are addresses of point files with ``name`` and
-    ``weight``; where names would overlap, the larger weight stays. ``alt`` says in a sentence what all of it
-    shows.
+    otherwise leaves the person's zoom alone. ``chosen`` is the id of the point that the page shows. ``labels`` are
+    addresses of point files with ``name`` and ``weight``; where names would overlap, the larger weight stays.
+    ``alt`` says in a sentence what all of it shows.
     """
 
     fills: Fills

@@ -100,6 +100,24 @@ def to_geojson(frame: pd.DataFrame, code_column: str, outlines: Iterable[Path], 
     ).encode()
 
 
+def points_to_geojson(frame: pd.DataFrame, id_column: str, notes: Sequence[str]) -> bytes:
+    """A GeoJSON of points (EPSG:4326) from longitude and latitude, each with its row as properties; a row without a point has none.
+
+    Days are written as 2026-03-31. The notes stand in `metadata`.
+    """
+    plain = frame.copy()
+    for column in plain.select_dtypes("datetime"):
+        plain[column] = plain[column].dt.strftime("%Y-%m-%d")
+    features = []
+    for record in json.loads(plain.to_json(orient="records", double_precision=6)):
+        longitude, latitude = record.pop("longitude"), record.pop("latitude")
+        point = None if longitude is None or latitude is None else {"type": "Point", "coordinates": [longitude, latitude]}
+        features.append({"type": "Feature", "id": record[id_column], "properties": record, "geometry": point})
+    return json.dumps(
+        {"type": "FeatureCollection", "metadata": list(notes), "features": features}, ensure_ascii=False, separators=(",", ":")
+    ).encode()
+
+
 def to_json(frame: pd.DataFrame, notes: Sequence[str]) -> bytes:
     """JSON: {"notes": […], "rows": […]}."""
     rows = json.loads(frame.to_json(orient="records", double_precision=6))

@@ -28,7 +28,7 @@ def _bounds(areas: pd.DataFrame, margin: float = 0.012) -> tuple[float, float, f
     return west - margin * 1.6, south - margin, east + margin * 1.6, north + margin
 
 
-def _extent(atlas: Atlas, place: Place, inside: npt.NDArray[np.bool_]) -> tuple[float, float, float, float]:
+def extent(atlas: Atlas, place: Place, inside: npt.NDArray[np.bool_]) -> tuple[float, float, float, float]:
     """The bounds of a place: of its outline where there is one of its own, otherwise of where its people live."""
     index = atlas.geometry
     own = index[(index["layer"] == place.level) & (index["key"] == place.code)]
@@ -73,7 +73,7 @@ def small_area_map(
         OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2),
     ]
     confirmed = partners[partner_standing(partners, today.date()) == CONFIRMED] if len(partners) else partners
-    west, south, east, north = _extent(atlas, place, inside)
+    west, south, east, north = extent(atlas, place, inside)
     near = confirmed[confirmed["longitude"].between(west, east) & confirmed["latitude"].between(south, north)].head(
         MAX_PARTNERS_DRAWN
     )
@@ -95,13 +95,14 @@ def small_area_map(
         partners=[Partner(row.longitude, row.latitude, row.name) for row in near.itertuples(index=False)],
         labels=urls("labels", authorities),
         selected=lsoa,
-        marker=None if point is None else _marker(atlas, point),
+        marker=None if point is None else marker(atlas, point),
         alt=f"Map of {place.name}: {counted(len(gaps), 'Core20 neighbourhood')}, people by state: {said or 'nobody in one'}. "
         "The list has the same neighbourhoods.",
     )
 
 
-def _marker(atlas: Atlas, point: PostcodePoint) -> Marker:
+def marker(atlas: Atlas, point: PostcodePoint) -> Marker:
+    """A postcode as the map marks it."""
     longitude, latitude = atlas.to_degrees(point.easting, point.northing)
     return Marker(longitude, latitude, point.postcode.spoken)
 

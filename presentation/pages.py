@@ -19,6 +19,7 @@ PAGES = (
     Page("pages/gaps.py", "Gaps", "gaps", default=True),
     Page("pages/inequalities.py", "Inequalities", "inequalities"),
     Page("pages/several_needs.py", "Several needs together", "several-needs-together"),
+    Page("pages/community_assets.py", "Community assets", "community-assets"),
     Page("pages/partners.py", "Partners", "partners"),
     Page("pages/suggest_a_partner.py", "Suggest a partner", "suggest-a-partner"),
     Page("pages/sources_and_methods.py", "Sources and methods", "sources-and-methods"),

@@ -26,7 +26,7 @@ def current_view(atlas: Atlas, page: str) -> View:
     st.session_state[_PAGE] = page
     if moved and not query and _VIEW in st.session_state:
         st.session_state[_NOTES] = []
-        change(indicator=None, partner=None)
+        change(indicator=None, partner=None, asset=None)
     elif _VIEW not in st.session_state or query != st.session_state.get(_WRITTEN):
         view, notes = from_query(query, atlas.gazetteer)
         st.session_state[_NOTES] = notes

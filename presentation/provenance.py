@@ -8,7 +8,8 @@ from datetime import date
 from analysis.reach import Reach
 from data_loaders.manifests import Manifest
 from data_loaders.needs import Needs
-from presentation.words import CATEGORY_PLURALS, listed
+from data_loaders.published_assets import AssetsFrom
+from presentation.words import CATEGORY_PLURALS, listed, month_year
 
 ATTRIBUTION = (
     "Source: Office for National Statistics licensed under the Open Government Licence v3.0. Contains OS data © Crown copyright and database "
@@ -55,6 +56,33 @@ def notes(title: str, manifests: Sequence[Manifest], settings_line: str, made_on
         for source in manifests
     ]
     return [*lines, ATTRIBUTION]
+
+
+def assets_foot(sources: Sequence[AssetsFrom]) -> str:
+    """The one line at the foot of the page of community assets: each source with its date and credit."""
+    said = [f"{each.title} ({month_year(each.published[:10])})" for each in sources]
+    credits = list(dict.fromkeys(each.attribution for each in sources if each.attribution))
+    return (
+        f"Places: {'; '.join(said) or 'none in this copy'}. {' '.join(credits)} People: ONS mid-2022 and Census 2021. Deprivation: MHCLG Indices "
+        "of Deprivation 2025. PCN footprints: NHS England registrations July 2023, memberships January 2026. "
+        "None recorded means that nobody has told us."
+    )
+
+
+def asset_notes(title: str, sources: Sequence[AssetsFrom], made_on: date) -> list[str]:
+    """The lines that a download of community assets carries: what it is, what a row is, then each source with date, licence and credit."""
+    return [
+        title,
+        f"Made by Common Ground on {made_on.isoformat()}.",
+        "A row is one source record. Records with the same place_id were matched as one place. The column licence says which rows are "
+        "under ODbL 1.0 (OpenStreetMap): keep them apart from the rest, or share what you make of both under that licence.",
+        "An asset is not a partner. None recorded means that nobody has told us, not that there is nothing.",
+        *[
+            f"Source: {each.title}. {each.publisher}. {each.published}. {each.licence}. {each.attribution} {each.address}".strip()
+            for each in sources
+        ],
+        ATTRIBUTION,
+    ]
 
 
 def needs_foot(needs: Needs, used: Collection[str]) -> str:

@@ -39,7 +39,7 @@ class RankedRow:
     places: int | None = None
     nearest: float | None = None
     reason: str | None = None
-    values: Mapping[str, int | str | None] = field(default_factory=dict)
+    values: Mapping[str, int | float | str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,11 @@ def said() -> None:
         st.success(literal(sentence))
 
 
+def say(sentence: str) -> None:
+    """Keep a sentence for `said` to show when the page is drawn again."""
+    st.session_state[_SAID] = sentence
+
+
 def attempt(save: Callable[[], Saved], done: str, *, turn: str | None = None) -> None:
     """Save, say so and draw the page again; or say what stands in the way and leave what was typed as it is.
 

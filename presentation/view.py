@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from analysis.areas import COUNTS
+from analysis.asset_filter import CHOICES, LONGEST_SEARCH, AssetFilter
 from analysis.places import ENGLAND, Gazetteer, Place, PlaceNotFoundError
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, DETOUR_RANGE, WALK_RANGE, Reach
 from analysis.vocabularies import CATEGORIES
@@ -27,7 +28,21 @@ PARTNER_TABS = {
     "review": "To review",
 }
 
+ASSET_TABS = {
+    "places": "Map and directory",
+    "missing": "Who are we missing?",
+    "rates": "By neighbourhood",
+    "checking": "To check",
+    "coverage": "What is mapped",
+    "sources": "Sources and lists",
+}
+
 _ID = re.compile(r"[a-z0-9-]{1,40}")
+_ASSET_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._:-]{0,199}")
+_LANGUAGE = re.compile(r"[^\W\d_][\w ()'’-]{0,39}")
+
+
+_EVERY_ASSET = AssetFilter()
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,8 @@ class View:
     lsoa: the chosen small area. postcode: as typed, compact. walk_m in metres. by: what the list holds (see LIST_LEVELS), None for the usual.
     audience: which of the two lists of five (see AUDIENCES). area: the clinical area that the board is narrowed to. indicator: the figure
     that is opened. needs: the figures that are asked for together, and at_least how many of them a network has to have. partner: the
-    record that is opened; tab: how partners are grouped (see PARTNER_TABS).
+    record that is opened; tab: how partners are grouped (see PARTNER_TABS). asset: the community asset that is opened; show: which part of
+    that page (see ASSET_TABS); assets: which of them are asked for.
     """
 
     place: str = ENGLAND
@@ -59,6 +75,9 @@ class View:
     at_least: int = 2
     partner: str | None = None
     tab: str = "stage"
+    asset: str | None = None
+    show: str = "places"
+    assets: AssetFilter = _EVERY_ASSET
 
     @property
     def reach(self) -> Reach:
@@ -71,6 +90,8 @@ class View:
 
 
 _DEFAULT = View()
+_ASKED = {field.name: field.name for field in fields(AssetFilter)} | {"words": "q", "clinical": "clinical-area"}
+"""What an asset filter's parts are called in a link."""
 
 
 def to_query(view: View) -> dict[str, str]:
@@ -102,6 +123,13 @@ def to_query(view: View) -> dict[str, str]:
         query["partner"] = view.partner
     if view.tab != _DEFAULT.tab:
         query["tab"] = view.tab
+    if view.asset:
+        query["asset"] = view.asset
+    if view.show != _DEFAULT.show:
+        query["show"] = view.show
+    for name in view.assets.asked:
+        value = str(getattr(view.assets, name))
+        query[_ASKED[name]] = value if name in ("words", "language") else value.replace(" ", "-")
     return query
 
 
@@ -165,6 +193,33 @@ def _ids(text: str | None, most: int, notes: list[str]) -> tuple[str, ...]:
     return usable
 
 
+def _asset_filter(query: Mapping[str, str], notes: list[str]) -> AssetFilter:
+    """Which assets a link asks for; a word that is in no vocabulary is left out, with a note."""
+    found: dict[str, str] = {}
+    for name, called in _ASKED.items():
+        text = query.get(called)
+        if text is None:
+            continue
+        if name == "words":
+            words = " ".join(text.split())[:LONGEST_SEARCH].strip()
+            if words:
+                found[name] = words
+        elif name == "language" and _LANGUAGE.fullmatch(text):
+            found[name] = text
+        elif value := {each.replace(" ", "-"): each for each in CHOICES.get(name, ())}.get(text):
+            found[name] = value
+        else:
+            notes.append(f"The link asks for places by {called} ({text[:20]!r}), which is not one there is, so all are shown.")
+    return AssetFilter(**found)
+
+
+def _asset_id(text: str | None, notes: list[str]) -> str | None:
+    if text is None or _ASSET_ID.fullmatch(text):
+        return text
+    notes.append("The link's community asset has an id that cannot be one, so none is opened.")
+    return None
+
+
 def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, list[str]]:
     """The view of a link, and a note for each thing in it that had to be mended."""
     notes: list[str] = []
@@ -208,5 +263,8 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
         at_least=int(_number(query.get("atleast"), 2, (1, MOST_NEEDS), "number of needs", notes)),
         partner=next(iter(_ids(query.get("partner"), 1, notes)), None),
         tab=_choice(query.get("tab"), PARTNER_TABS, "stage", "grouping of partners", notes) or "stage",
+        asset=_asset_id(query.get("asset"), notes),
+        show=_choice(query.get("show"), ASSET_TABS, "places", "part of the page", notes) or "places",
+        assets=_asset_filter(query, notes),
     )
     return view, notes

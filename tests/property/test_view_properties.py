@@ -5,13 +5,20 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.asset_filter import CHOICES, AssetFilter
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
 from analysis.vocabularies import CATEGORIES
 from data_loaders.atlas import Atlas
-from presentation.view import AUDIENCES, ICB_VINTAGES, LIST_LEVELS, MOST_NEEDS, PARTNER_TABS, View, from_query, to_query
+from presentation.view import ASSET_TABS, AUDIENCES, ICB_VINTAGES, LIST_LEVELS, MOST_NEEDS, PARTNER_TABS, View, from_query, to_query
 
 _places = st.sampled_from(
     ["E92000001", "E12000007", "E54000029", "E54000027", "E38000007", "E09000002", "E08000016", "U11211", "E05014053", "E02000001"]
+)
+_filters = st.builds(
+    AssetFilter,
+    words=st.none() | st.sampled_from(["st mary", "food bank thursday", "Bahá'í"]),
+    language=st.none() | st.sampled_from(["Bengali", "British Sign Language", "Chinese (Cantonese)"]),
+    **{name: st.none() | st.sampled_from(words) for name, words in CHOICES.items()},
 )
 _views = st.builds(
     View,
@@ -32,6 +39,9 @@ _views = st.builds(
     at_least=st.integers(1, MOST_NEEDS),
     partner=st.none() | st.uuids(version=4).map(str),
     tab=st.sampled_from(list(PARTNER_TABS)),
+    asset=st.none() | st.sampled_from(["osm/way/1020681362", "ace/cambridgeshire-cambourne-library-cb236hl", "list/9f1c"]),
+    show=st.sampled_from(list(ASSET_TABS)),
+    assets=_filters,
 )
 _texts = st.text(max_size=40) | st.sampled_from(
     ["-5", "abc", "nan", "inf", "-0", "1e308", "E09000002", "e01000090", "library,,", "nothing", "RM9 6QD", "U19803"]
@@ -39,6 +49,7 @@ _texts = st.text(max_size=40) | st.sampled_from(
 _names = (
     *("place", "within", "lsoa", "postcode", "reach", "detour", "places", "count", "icb", "by", "page"),
     *("for", "area", "indicator", "needs", "atleast", "partner", "tab", "other"),
+    *("asset", "show", "q", "kind", "type", "tradition", "activity", "clinical-area", "who", "language", "day", "fresh"),
 )
 _queries = st.dictionaries(st.sampled_from(_names), _texts)
 _quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

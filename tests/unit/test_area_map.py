@@ -180,8 +180,8 @@ def test_impossible_points_are_named(lon: float, lat: float) -> None:
 
 
 def test_unknown_or_repeated_place_shapes_are_refused() -> None:
-    with pytest.raises(ValueError, match="hexagon"):
-        to_payload(view(places=Places([], [PlaceShape("library", "Library", "hexagon")])))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="spiral"):
+        to_payload(view(places=Places([], [PlaceShape("library", "Library", "spiral")])))  # type: ignore[arg-type]
     twice = [PlaceShape("library", "Library", "circle"), PlaceShape("library", "Libraries", "square")]
     with pytest.raises(ValueError, match="twice"):
         to_payload(view(places=Places([], twice)))
