@@ -174,7 +174,10 @@ PRIVATE: tuple[str, ...] = (
     "imam", "imam name", "priest", "rabbi", "pastor", "granthi", "warden", "churchwarden", "incumbent", "leader", "group leader", "manager",
     "coordinator", "co ordinator", "lead officer", "lead person", "lead name", "lead contact", "organiser name", "key person", "named person",
     "person", "caretaker", "booking contact", "bookings contact", "bookings", "date of birth", "dob", "faith leader", "clergy", "officer",
-    "owner", "organiser", "confirmed by", "checked by", "verified by", "updated by", "completed by", "contact role", "position in organisation", "role", "job title", "representative", "whatsapp", "whatsapp group",
+    "owner", "organiser",
+    "confirmed by", "checked by", "verified by", "updated by", "completed by", "contact role", "position in organisation", "role",
+    "job title", "representative",
+    "whatsapp", "whatsapp group",
     "designated safeguarding lead", "safeguarding lead", "contact title", "salutation", "staff", "staff member", "link worker", "salesperson",
 )  # fmt: skip
 """Headings of what is about a person: recognised so as to be left out."""

@@ -22,7 +22,7 @@ _LEFT_OUT = "a person's details"
 _STRONG, _WEAK = 100.0, 72.0
 _LEAST, _LIKELY, _SURE = 58.0, 75.0, 96.0
 _SLIP = 85.0  # of 100: "Organistion Name" is 97, "Postcoed" 87; "Postcard" would be 75
-_FEW = 3  # cells; fewer say nothing
+_FEW = 3  # cells; fewer say nothing by themselves, nor against a heading
 SEVERAL = (ADDRESS, CONTACT_POSTCODE)
 """Fields that several columns may share, since no more than a postcode is read out of them; every other is taken by one."""
 _OF_A_CONTACT = re.compile(
@@ -165,19 +165,16 @@ def _readings(at: int, heading: str, column: str, cells: Sequence[str]) -> list[
     by_heading = _by_heading(heading)
     for field in FIELDS:
         strength = by_heading.get(field, 0.0)
-        enough = len(cells) >= _FEW and field in cell_shapes.TELLING
-        share = cell_shapes.share(field, cells) if enough and (strength or field in cell_shapes.ALONE) else 0.0
+        share = cell_shapes.share(field, cells) if field in cell_shapes.TELLING and (strength or field in cell_shapes.ALONE) else 0.0
         if not strength:
-            if share < cell_shapes.ALONE.get(field, 2.0):
+            if len(cells) < _FEW or share < cell_shapes.ALONE.get(field, 2.0):
                 continue
             why = f"{_told(share, cells)} {cell_shapes.TELLING[field]}."
             found.append(_Reading(at, field, 58 + 20 * share, 0.0, why))
             continue
         said = "is one that lists use for" if strength >= _WEAK else "reads like"
         why = f"The heading {said} “{FIELDS[field].split(':')[0]}”"
-        if not enough:
-            found.append(_Reading(at, field, strength, strength, f"{why}."))
-        elif share < cell_shapes.AGAINST.get(field, -1.0):
+        if len(cells) >= _FEW and share < cell_shapes.AGAINST.get(field, -1.0):
             found.append(_Reading(at, field, strength - 40, 0.0, f"{why}, but {_told(share, cells, small=True)} {cell_shapes.TELLING[field]}."))
         else:
             also = f", and {_told(share, cells, small=True)} {cell_shapes.TELLING[field]}" if share >= 0.5 else ""

@@ -138,9 +138,8 @@ def _say_unread(cells: pd.DataFrame, field: str, found: dict[str, Matched], said
     for at, text in _filled(cells, field):
         if found[text].unread and (field != "category" or found[text].values):
             words = ", ".join(f"“{_short(part)}”" for part in found[text].unread[:5])
-            label = FIELDS[field]
-            one = "is" if len(found[text].unread) == 1 else "are"
-            said.add(at, field, f"{words} {one} not taken as {label}: one value is kept, or it is not in our words.", _choices(field))
+            why = "more than one is not kept" if found[text].values and field not in value_matching.SEVERAL_VALUES else "it is not in our words"
+            said.add(at, field, f"{words} was left out of “{FIELDS[field]}”: {why}.", _choices(field))
 
 
 def _choices(field: str) -> str:

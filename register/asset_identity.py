@@ -24,7 +24,7 @@ def identities(rows: pd.DataFrame) -> pd.Series:
     category. The same whenever the same row comes again; of a private row nothing but its authority is in it."""
     names = comparable_names(rows["name"])
     names = names.where(names.ne(""), rows["name"].fillna("").str.casefold())
-    east, north = (rows[axis].map("{:.0f}".format, na_action="ignore").str[:-1].astype("str") for axis in ("easting", "northing"))
+    east, north = (rows[axis].map("{:.0f}".format, na_action="ignore").astype("str").str[:-1] for axis in ("easting", "northing"))
     where = rows["postcode"].where(rows["postcode"].notna(), east + "," + north)
     where = where.where(where.notna(), rows["charity_number"].where(rows["category"].eq("charity"))).fillna(rows["lad24cd"])
     keys = names + "|" + where + "|" + rows["category"].fillna("")

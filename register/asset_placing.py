@@ -48,8 +48,7 @@ def placed(cells: pd.DataFrame, placing: Placing, said: Said) -> pd.DataFrame:
     lad24cd, position_quality; and contact_lad24cd, where a contact's postcode is. A row that is in another country is refused.
     """
     public, private = _postcodes(cells, said)
-    known = placing.of_postcodes(pd.Series(sorted({*public.dropna(), *private.dropna()}), dtype="str"))
-    known = known.set_axis(sorted({*public.dropna(), *private.dropna()}), axis=0)
+    known = _live(sorted({*public.dropna(), *private.dropna()}), placing)
     by_postcode = known.reindex(public).set_axis(cells.index, axis=0)
     _say_unknown(public, by_postcode, said)
     by_point = _by_coordinates(cells, placing, by_postcode, said)
@@ -69,6 +68,15 @@ def placed(cells: pd.DataFrame, placing: Placing, said: Said) -> pd.DataFrame:
         postcode=public.where(by_postcode["lad24cd"].notna()),
         position_quality=quality,
         contact_lad24cd=known["lad24cd"].reindex(private).set_axis(cells.index, axis=0),
+    )
+
+
+def _live(wanted: list[str], placing: Placing) -> pd.DataFrame:
+    """Where postcodes are, by the postcode: asked for once, all together, and not at all where there is none."""
+    if wanted:
+        return placing.of_postcodes(pd.Series(wanted, dtype="str")).set_axis(wanted, axis=0)
+    return pd.DataFrame(columns=["easting", "northing", "lsoa21cd", "lad24cd"]).astype(
+        {"easting": "float64", "northing": "float64", "lsoa21cd": "str", "lad24cd": "str"}
     )
 
 

@@ -157,6 +157,8 @@ def _sheet(sheet: Any, beside: Any) -> tuple[list[Line], list[str]]:
     notes: list[str] = []
     last, unshown = 0, 0
     wide = MAX_COLUMNS + 1  # one more, to see that there is more
+    for one in (sheet, beside) if beside else (sheet,):
+        one.reset_dimensions()  # what a file says of its own size is often wrong, and rows beyond it would be lost
     written = beside.iter_rows(max_col=wide, values_only=True) if beside else repeat(())
     for number, (row, formulas) in enumerate(zip(sheet.iter_rows(max_col=wide, values_only=True), written, strict=False), start=1):
         if number - last > MAX_BLANK_LINES:
@@ -192,7 +194,8 @@ def _formula(value: Any) -> str | None:
 def _csv(content: bytes) -> Lines:
     csv.field_size_limit(MAX_BYTES)
     text = text_of(content)
-    if "\x00" in text:
+    start = text[:4_000]
+    if "\x00" in text or sum(letter < " " and letter not in "\t\r\n" for letter in start) > len(start) / 10:
         raise ExchangeFileError(f"The file is not a table of text: it holds bytes that no CSV has. {_SAVE}")
     notes = []
     if not _is_utf8(content) and b"\x00" not in content[:200]:
