@@ -20,6 +20,9 @@ ASSET_CATEGORIES = (
 )
 """Every kind of community asset. The last is an organisation with an area of operation and no public premises that anybody confirmed."""
 
+PLACE_KINDS = ASSET_CATEGORIES[:-1]
+"""Kinds of asset that a person can walk to, and that Gaps may count as within reach."""
+
 COVERAGE = ("mapped", "partly", "not mapped")
 """How well a kind of asset is mapped in an authority."""
 

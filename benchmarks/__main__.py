@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import assets, classify, data, needs, painting, register, rerun, statistics, steps
+from benchmarks import asset_search, assets, classify, data, needs, painting, register, rerun, statistics, steps
 from benchmarks.measure import Row
 from benchmarks.table import render
 from data_loaders.errors import SnapshotError
@@ -29,6 +29,8 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "board": needs.reruns,
     "register": register.register,
     "matching": assets.matching,
+    "assets": asset_search.opening,
+    "search": asset_search.searching,
     "rerun": rerun.reruns,
     "steps": steps.breakdown,
     "health": rerun.health,

@@ -1,8 +1,8 @@
 """Full-text search over community assets: SQLite's FTS5 in memory, built once for a table, asked from any thread.
 
 Whatever a person types is taken as words, never as a query language. Every word must be found, as a whole word or the beginning of one, with
-or without its accents; where nothing is found so, words that are spelt nearly alike are tried. Best match first, by BM25 with the name
-weighing most; of matches alike the freshest come first, and a stale record is moved down but never left out.
+or without its accents; where nothing is found so, words that are spelt nearly alike are tried. Best match first: those whose name holds
+every word, then by BM25 with the name weighing most. A stale record is moved down among its like, and never left out.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ Everything here is read-only, built once for a process and shared: the pages kee
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -146,11 +145,6 @@ class Atlas:
     def place_rows(self) -> npt.NDArray[np.intp]:
         """The row in `areas` of each place's LSOA, −1 where it lies in none."""
         return self._row_of.get_indexer(self.places["lsoa21cd"])
-
-    def places_in(self, inside: npt.NDArray[np.bool_], categories: Iterable[str]) -> int:
-        """How many mapped places of the categories lie in part of England. inside: a mask of `areas`."""
-        rows = self.place_rows
-        return int((self.place_index.of(categories) & (rows >= 0) & inside[rows]).sum())
 
     @cached_property
     def share_bounds(self) -> npt.NDArray[np.intp]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -23,6 +24,7 @@ from presentation import (
 from presentation.area_map import area_map
 from presentation.atlas_cache import open_atlas
 from presentation.components import StateSegment, fact_list, ranked_list, state_bar
+from presentation.current_assets import open_assets
 from presentation.needs_cache import open_needs
 
 atlas, today = open_atlas(), date.today()
@@ -30,12 +32,15 @@ place_bar.place_bar(atlas, st.session_state["view"])
 view = st.session_state["view"]
 place = atlas.gazetteer.place(view.place)
 inside = atlas.gazetteer.mask(place)
-known = partners.current(atlas, today)
+known, assets = partners.current(atlas, today), open_assets(today)
+# What the page shows of the view: a kind of place that no source maps anywhere neither counts nor is spoken of.
+asked = view
+view = replace(view, categories=tuple(kind for kind in view.categories if kind in assets.kinds))
 found = core20_gaps(
-    atlas.areas, inside, atlas.place_index, known.table, today=today, reach=view.reach, categories=view.categories
+    atlas.areas, inside, assets.index, known.table, today=today, reach=view.reach, categories=view.categories
 )
 states = ranking.people_by_state(found)
-places_here = atlas.places_in(inside, view.categories)
+places_here = len(assets.counting(place, view.categories))
 
 st.title(words.headline(place.name, states, view.walk_m))
 st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
@@ -51,7 +56,7 @@ state_bar(
     key="states",
     alt="People in Core20 neighbourhoods by state: " + "; ".join(f"{s.label} {s.people:,}" for s in segments),
 )
-gaps_controls.controls(view, place)
+gaps_controls.controls(view, place, assets.kinds)
 
 level = gaps_controls.list_level(view, place)
 if level == "lsoa":
@@ -73,14 +78,14 @@ with wide_left:
     with st.container(key="gaps_map"):
         if gaps_controls.is_local(place):
             drawn = gaps_map.small_area_map(
-                atlas, view, place, found, known.table, place_bar.chosen_point(atlas), lsoa, pd.Timestamp(today)
+                assets, view, place, found, known.table, place_bar.chosen_point(atlas), lsoa, pd.Timestamp(today)
             )
             area_map(drawn, key="map", on_select=lambda code: place_bar.change(lsoa=code))
         else:
             coarse = level if level != "lsoa" else view.icb
             summary = table if level != "lsoa" else gaps_controls.summary(atlas, view, inside, coarse, found)
             drawn = gaps_map.england_map(atlas, place, coarse, summary)
-            area_map(drawn, key="map", on_select=lambda code: place_bar.set_view(view.at(code)))
+            area_map(drawn, key="map", on_select=lambda code: place_bar.set_view(asked.at(code)))
     with st.container(key="gaps_list"):
         rows = gaps_list.on_page(table, page)
         listed = "Core20 neighbourhoods" if level == "lsoa" else words.LEVEL_NAMES[level].capitalize()
@@ -109,7 +114,7 @@ with wide_left:
                 page=page,
                 pages=pages,
                 total=len(table),
-                on_select=lambda code: place_bar.set_view(view.at(code)),
+                on_select=lambda code: place_bar.set_view(asked.at(code)),
                 on_page=lambda number: place_bar.change(page=number),
             )
 with wide_right, st.container(key=panel):
@@ -118,14 +123,14 @@ with wide_right, st.container(key=panel):
     else:
         area = atlas.small_area(lsoa)
         rows_of = found[found["lsoa21cd"] == lsoa].to_dict("records")
-        row = rows_of[0] if rows_of else gaps_controls.row_elsewhere(atlas, view, area, known.table, today)
+        row = rows_of[0] if rows_of else gaps_controls.row_elsewhere(assets, view, area, known.table, today)
         st.header(area["msoa21hclnm"])
         st.caption(gaps_panel.headline_facts(area))
         fact_list(
             [
                 gaps_panel.state_section(row, view.categories),
                 gaps_panel.partners_section(area, known.table, view, today),
-                gaps_panel.places_section(atlas, area, view),
+                gaps_panel.places_section(assets, area, view),
             ],
             key="reach",
             callout=gaps_panel.next_conversation(row, area["lad24nm"]),
@@ -138,7 +143,7 @@ with wide_right, st.container(key=panel):
             [
                 gaps_panel.pcn_section(atlas, lsoa, bool(area["low_registration"])),
                 gaps_panel.notable_section(area, atlas.england),
-                gaps_panel.coverage_section(atlas, area["lad24cd"]),
+                gaps_panel.coverage_section(assets, area["lad24cd"]),
             ],
             key="about",
         )

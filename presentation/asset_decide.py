@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 
 import pandas as pd
@@ -13,9 +14,9 @@ from presentation import sign_in
 from presentation.asset_words import name_of
 from presentation.current_assets import CurrentAssets
 from presentation.partner_forms import point_fields
-from presentation.partner_words import literal
+from presentation.partner_words import day, literal
 from presentation.record_form import attempt, fields
-from register import asset_decisions
+from register import asset_decisions, asset_review
 from register.store import Acting
 
 CORRECTED = (
@@ -44,9 +45,29 @@ def show(assets: CurrentAssets, row: pd.Series, acting: Acting | None) -> None:
         if asset["category"] == "charity":
             with st.expander("Confirm its public premises"):
                 _premises(assets, acting, asset)
-        if len(parts(asset["merged_ids"])) > 1:
+        ids = parts(asset["merged_ids"]) or (str(asset["asset_id"]),)
+        if len(ids) > 1:
             with st.expander("These are different places"):
                 _split(assets, acting, asset)
+        decided = asset_review.decisions_of(acting, ids)
+        if len(decided):
+            with st.expander(f"What people decided here: {len(decided):,}"):
+                _decided(acting, decided)
+
+
+def _decided(acting: Acting, decided: pd.DataFrame) -> None:
+    """What is in force or waits, each to be taken back by whoever answers for it."""
+    for row in decided.to_dict("records"):
+        st.markdown(f"{literal(row['what'])} ({row['status']}, {day(row['updated_at'])})")
+        if not row["may_decide"]:
+            continue
+        with st.form(f"undo_{row['id']}"):
+            note = st.text_input("Why it is taken back (kept in the history)", max_chars=400)
+            if st.form_submit_button("Take this back"):
+                attempt(
+                    functools.partial(asset_decisions.undo, acting, row["entity"], row["id"], int(row["version"]), note=note),
+                    "Taken back. It stays in the history.",
+                )
 
 
 def _confirm(acting: Acting, asset: dict[str, object]) -> None:

@@ -13,21 +13,11 @@ from analysis.places import Place
 from analysis.vocabularies import DAY_NAMES, FRESHNESS
 from data_loaders.atlas import Atlas, PostcodePoint
 from presentation import place_bar
-from presentation.area_map import (
-    FillClass,
-    Fills,
-    MapPoint,
-    MapView,
-    OutlineLayer,
-    PointFreshness,
-    PointKind,
-    Points,
-)
+from presentation.area_map import FillClass, Fills, MapView, OutlineLayer
+from presentation.asset_points import points_of
 from presentation.asset_words import (
     FRESHNESS_COLOURS,
-    FRESHNESS_LABELS,
     FRESHNESS_SHORT,
-    FULLNESS,
     KINDS,
     kind_line,
     kinds_counted,
@@ -191,26 +181,11 @@ def map_of(
             OutlineLayer(urls("pcn", footprints), "Neighbourhood (PCN footprint)", 1.2, only=networks),
             OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2),
         ],
-        points=_points(drawn),
+        points=points_of(drawn),
         chosen=chosen,
         labels=urls("labels", authorities),
         marker=None if point is None else marker(atlas, point),
         alt=alt,
-    )
-
-
-def _points(drawn: pd.DataFrame) -> Points:
-    kinds = list(KINDS)
-    return Points(
-        items=[
-            MapPoint(
-                row.longitude, row.latitude, row.asset_id, name_of(row._asdict()), kinds.index(row.category),
-                FRESHNESS.index(row.freshness),
-            )
-            for row in drawn.itertuples(index=False)
-        ],
-        kinds=[PointKind(many[0].upper() + many[1:], one[0].upper() + one[1:], shape) for one, many, shape in KINDS.values()],
-        freshnesses=[PointFreshness(FRESHNESS_LABELS[word], FULLNESS[word]) for word in FRESHNESS],
     )
 
 

@@ -6,6 +6,7 @@ Built once for the process from two sources, and again when either changes: a ne
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,7 +21,7 @@ from analysis.asset_filter import AssetFilter, asked_for
 from analysis.asset_records import RECORD_COLUMNS, parts
 from analysis.places import Place
 from analysis.reach import PlaceIndex, Reach
-from analysis.vocabularies import ASSET_CATEGORIES
+from analysis.vocabularies import PLACE_KINDS
 from data_loaders import asset_layers, published_assets
 from data_loaders.asset_search import AssetSearch
 from data_loaders.atlas import Atlas
@@ -94,12 +95,30 @@ class CurrentAssets:
         serves[without] = [not codes.isdisjoint(parts(text)) for text in self.table["service_area"][without]]
         return here | (without & (own | serves))
 
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of place of which any is on the map of England."""
+        return tuple(kind for kind in PLACE_KINDS if self.index.of([kind]).any())
+
+    def counting(self, place: Place, kinds: Collection[str]) -> pd.DataFrame:
+        """The open assets of some kinds in a place that have a point."""
+        return self.table[self.inside(place) & self.table["category"].isin(kinds).to_numpy() & self.table["easting"].notna().to_numpy()]
+
+    def as_built_in(self, place: Place) -> bool:
+        """Whether the places on the map here are those built into this copy, none added, moved, corrected or closed since."""
+        here = self.table[self.inside(place)]
+        if "corrected" in here and here["corrected"].any():
+            return False
+        here = here[here["easting"].notna()]
+        rows, mask = self.atlas.place_rows, self.atlas.gazetteer.mask(place)
+        return set(here["asset_id"]) == set(self.atlas.places["asset_id"][(rows >= 0) & mask[rows]])
+
     def not_mapped(self, place: Place) -> list[str]:
         """The kinds of place that no source maps in any authority of a place, and of which none is recorded there."""
         codes = self.atlas.areas.loc[self.atlas.gazetteer.mask(place), "lad24cd"].unique()
         whole = self.coverage[self.coverage["faith_tradition"].isna() & self.coverage["lad24cd"].isin(codes)]
         mapped = set(whole.loc[whole["status"] != "not mapped", "category"]) | set(self.table["category"][self.inside(place)])
-        return [kind for kind in ASSET_CATEGORIES[:-1] if kind not in mapped]
+        return [kind for kind in PLACE_KINDS if kind not in mapped]
 
     def at(self, asset_id: str) -> pd.Series | None:
         """The row that an asset is part of, merged or not; None where there is no such asset now."""

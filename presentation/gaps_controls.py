@@ -12,10 +12,11 @@ import streamlit as st
 from analysis import areas, gaps, ranking
 from analysis.places import Place
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
-from analysis.vocabularies import CATEGORIES
+from analysis.vocabularies import PLACE_KINDS
 from data_loaders.atlas import Atlas
 from presentation import downloads, place_bar, provenance
 from presentation.components import FactRow, FactSection, fact_list
+from presentation.current_assets import CurrentAssets
 from presentation.gaps_export import for_download
 from presentation.view import ICB_VINTAGES, View
 from presentation.words import CATEGORY_PLURALS, LEVEL_NAMES, STATE_COLOURS, STATE_LABELS, STATE_MEANINGS
@@ -58,13 +59,15 @@ def _set(name: str, widget: str) -> None:
         place_bar.change(**{name: value, "page": 1})
 
 
-def _set_categories() -> None:
+def _set_categories(offered: tuple[str, ...]) -> None:
+    """All that are offered means every kind, those too that somebody maps one day; otherwise the kinds chosen and no other."""
     chosen = st.session_state["control_categories"]
-    place_bar.change(categories=tuple(category for category in CATEGORIES if category in chosen), page=1)
+    every = set(chosen) == set(offered)
+    place_bar.change(categories=tuple(kind for kind in PLACE_KINDS if every or kind in chosen), page=1)
 
 
-def controls(view: View, place: Place) -> None:
-    """How far, how winding, which kinds of place, what the list holds, how networks count, which systems."""
+def controls(view: View, place: Place, kinds: tuple[str, ...]) -> None:
+    """How far, how winding, which kinds of place, what the list holds, how networks count, which systems. kinds: those that are mapped."""
     offered = _lists(place)
     with (
         st.expander("Settings: how far is within reach, which places count, how areas are counted"),
@@ -93,13 +96,14 @@ def controls(view: View, place: Place) -> None:
             args=("detour", "control_detour"),
             help="How much longer a walk is than a straight line. 1.3 is usual for English streets.",
         )
-        st.session_state["control_categories"] = list(view.categories)
+        st.session_state["control_categories"] = [kind for kind in view.categories if kind in kinds]
         st.multiselect(
             "Places that count",
-            CATEGORIES,
+            kinds,
             format_func=lambda category: CATEGORY_PLURALS[category].capitalize(),
             key="control_categories",
             on_change=_set_categories,
+            args=(kinds,),
         )
         if len(offered) > 1:
             st.session_state["control_by"] = view.by if view.by in offered else offered[0]
@@ -160,15 +164,15 @@ def summary(atlas: Atlas, view: View, inside: npt.NDArray[np.bool_], level: str,
 
 
 def row_elsewhere(
-    atlas: Atlas, view: View, area: pd.Series, partners: pd.DataFrame, today: date
+    assets: CurrentAssets, view: View, area: pd.Series, partners: pd.DataFrame, today: date
 ) -> dict[str, object] | None:
     """The gaps row of a chosen Core20 LSOA that lies outside the place looked at; None for one that is not Core20."""
     if not area["core20"]:
         return None
-    row = atlas.row(str(area["lsoa21cd"]))
-    one = atlas.areas.iloc[[row]]
+    row = assets.atlas.row(str(area["lsoa21cd"]))
+    one = assets.atlas.areas.iloc[[row]]
     classified = gaps.classify(
-        one, atlas.place_index, partners, today=today, reach=view.reach, categories=view.categories
+        one, assets.index, partners, today=today, reach=view.reach, categories=view.categories
     )
     record: dict[str, object] = ranking.rank_small_areas(classified, one).to_dict("records")[0]
     return record

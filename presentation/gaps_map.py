@@ -9,17 +9,30 @@ import pandas as pd
 from analysis.gaps import CONFIRMED, partner_standing
 from analysis.places import Place
 from data_loaders.atlas import Atlas, PostcodePoint
-from presentation.area_map import FillClass, Fills, MapView, Marker, OutlineLayer, Partner, Places, PlaceShape, Shape
+from presentation.area_map import (
+    FillClass,
+    Fills,
+    MapView,
+    Marker,
+    OutlineLayer,
+    Partner,
+    Places,
+    PlaceShape,
+    Points,
+)
+from presentation.asset_points import points_of
+from presentation.asset_words import KINDS
+from presentation.current_assets import CurrentAssets
 from presentation.view import View
 from presentation.words import CATEGORY_PLURALS, STATE_COLOURS, STATE_LABELS, counted, people
 
-SHAPES: dict[str, Shape] = {"place of worship": "circle", "community centre": "square", "library": "diamond"}
 NOT_CORE20 = "Not in the most deprived fifth of England"
 
 # England by system, place or neighbourhood: one neutral scale, because the five state colours mean states only.
 SCALE = ("#DCE3EA", "#B4C1CE", "#8699AC", "#587089", "#2B4560")
 MAX_PARTNERS_DRAWN = 1_000
 MAX_AUTHORITIES_WITH_PLACES = 3
+MAX_POINTS = 1_200
 
 
 def _bounds(areas: pd.DataFrame, margin: float = 0.012) -> tuple[float, float, float, float]:
@@ -39,7 +52,7 @@ def extent(atlas: Atlas, place: Place, inside: npt.NDArray[np.bool_]) -> tuple[f
 
 
 def small_area_map(
-    atlas: Atlas,
+    assets: CurrentAssets,
     view: View,
     place: Place,
     gaps: pd.DataFrame,
@@ -52,6 +65,7 @@ def small_area_map(
 
     gaps: lsoa21cd, state and people of the Core20 LSOAs of the place.
     """
+    atlas = assets.atlas
     inside = atlas.gazetteer.mask(place)
     here = atlas.areas[inside]
     authorities = sorted(here["lad24cd"].unique())
@@ -77,10 +91,12 @@ def small_area_map(
     near = confirmed[confirmed["longitude"].between(west, east) & confirmed["latitude"].between(south, north)].head(
         MAX_PARTNERS_DRAWN
     )
+    # The files that browsers keep hold what was built in; where people or layers have changed that, the points travel with the view.
+    built_in = assets.as_built_in(place)
     whole_authority = place.level == "lad24"
     crowded = len(authorities) > MAX_AUTHORITIES_WITH_PLACES
     shapes = [
-        PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), SHAPES[c])
+        PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), KINDS[c][2])
         for c in view.categories
     ]
     totals = gaps.groupby("state", observed=False)["people"].sum()
@@ -91,7 +107,8 @@ def small_area_map(
         ),
         bounds=(west, south, east, north),
         outlines=outlines,
-        places=Places(urls("places", authorities), shapes, 10.4 if crowded else 0.0),
+        places=Places(urls("places", authorities), shapes, 10.4 if crowded else 0.0) if built_in else Places(),
+        points=Points() if built_in else points_of(assets.counting(place, view.categories).head(MAX_POINTS)),
         partners=[Partner(row.longitude, row.latitude, row.name) for row in near.itertuples(index=False)],
         labels=urls("labels", authorities),
         selected=lsoa,

@@ -8,10 +8,12 @@ from datetime import date
 import pandas as pd
 
 from analysis import gaps
+from analysis.asset_coverage import by_cell
 from analysis.gaps import partner_standing
 from analysis.reach import PlaceIndex, within_reach_of
 from data_loaders.atlas import Atlas
 from presentation.components import Callout, FactRow, FactSection
+from presentation.current_assets import CurrentAssets
 from presentation.view import View
 from presentation.words import (
     STATE_COLOURS,
@@ -111,9 +113,10 @@ def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today:
     return FactSection("Partners", rows, empty=f"None recorded within {article(walk(view.walk_m))} of here.")
 
 
-def places_section(atlas: Atlas, area: pd.Series, view: View) -> FactSection:
+def places_section(assets: CurrentAssets, area: pd.Series, view: View) -> FactSection:
     """Mapped places within reach by name, type and walk, nearest first; then the nearest of each kind that is not."""
-    near = within_reach_of(area, atlas.places, atlas.place_index, view.reach, view.categories)
+    places = assets.table.iloc[assets.placed]
+    near = within_reach_of(area, places, assets.index, view.reach, view.categories)
     rows = [
         FactRow(place_name(row), metres(row.walk_m), f"{_kind(row)} · mapped {month_year(row.source_date)}")
         for row in near.head(MAX_PLACES).itertuples()
@@ -123,9 +126,9 @@ def places_section(atlas: Atlas, area: pd.Series, view: View) -> FactSection:
     point = area[["pwc_e", "pwc_n"]].to_numpy(dtype=float).reshape(1, 2)
     for category in view.categories:
         if not (near["category"] == category).any():
-            walk_m, row = atlas.place_index.nearest(point, category, view.reach)
+            walk_m, row = assets.index.nearest(point, category, view.reach)
             if row[0] >= 0:
-                place = atlas.places.iloc[int(row[0])]
+                place = places.iloc[int(row[0])]
                 name = place["name"] if isinstance(place["name"], str) else "name not recorded"
                 rows.append(FactRow(f"Nearest {category}, further than the walk", metres(walk_m[0]), name))
     return FactSection(f"Mapped within a {walk(view.walk_m)}", rows, empty="Nothing of the kinds chosen is mapped.")
@@ -208,9 +211,10 @@ def notable_section(area: pd.Series, england: pd.Series) -> FactSection:
     )
 
 
-def coverage_section(atlas: Atlas, lad24cd: str) -> FactSection:
+def coverage_section(assets: CurrentAssets, lad24cd: str) -> FactSection:
     """What is not, or only partly, mapped in this authority."""
-    rows = [FactRow(sentence, "") for sentence in uncovered(atlas.coverage, lad24cd)]
+    here = by_cell(assets.coverage[assets.coverage["lad24cd"] == lad24cd]).rename(columns={"notes": "note"})
+    rows = [FactRow(sentence, "") for sentence in uncovered(here, lad24cd)]
     return FactSection("What is not fully mapped here", rows, empty="Every kind of place in this atlas is mapped here.")
 
 

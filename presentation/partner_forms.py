@@ -11,7 +11,9 @@ import streamlit as st
 from analysis import postcodes
 from analysis.gaps import STAGES
 from analysis.places import Place
+from analysis.vocabularies import PLACE_KINDS
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
+from presentation.current_assets import open_assets
 from presentation.partner_words import literal
 from presentation.record_form import (
     as_read,
@@ -91,9 +93,10 @@ def point_fields(atlas: Atlas, typed: str) -> dict[str, Any]:
     }
 
 
-def _asset_fields(atlas: Atlas, asset_id: str) -> dict[str, Any]:
+def _asset_fields(asset_id: str) -> dict[str, Any]:
     """Where a mapped place is, as the register keeps it."""
-    place = atlas.places[atlas.places["asset_id"] == asset_id].iloc[0]
+    place = open_assets(date.today()).at(asset_id)
+    assert place is not None  # noqa: S101 - it was chosen from the list just now
     names = ("easting", "northing", "longitude", "latitude")
     return {name: float(place[name]) for name in names} | {
         "asset_id": asset_id,
@@ -114,8 +117,7 @@ def _where(atlas: Atlas, place: Place, key: str) -> dict[str, Any] | None:
         typed = st.text_input("Postcode", key=f"{key}_postcode", max_chars=12, placeholder="RM9 6QD")
         return {"postcode": typed}
     if how == "At a place on the map":
-        inside = atlas.gazetteer.mask(place)
-        here = atlas.places[(atlas.place_rows >= 0) & inside[atlas.place_rows]]
+        here = open_assets(date.today()).counting(place, PLACE_KINDS)
         names = dict(
             zip(here["asset_id"], here["name"].fillna("Name not recorded") + " (" + here["category"] + ")", strict=True)
         )
@@ -181,7 +183,7 @@ def _placed(atlas: Atlas, where: Mapping[str, Any]) -> dict[str, Any]:
     if "postcode" in where:
         return point_fields(atlas, str(where["postcode"]))
     if where.get("asset_id"):
-        return _asset_fields(atlas, str(where["asset_id"]))
+        return _asset_fields(str(where["asset_id"]))
     return {name: value for name, value in where.items() if name not in ("postcode", "asset_id")}
 
 

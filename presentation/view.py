@@ -14,7 +14,7 @@ from analysis.areas import COUNTS
 from analysis.asset_filter import CHOICES, LONGEST_SEARCH, AssetFilter
 from analysis.places import ENGLAND, Gazetteer, Place, PlaceNotFoundError
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, DETOUR_RANGE, WALK_RANGE, Reach
-from analysis.vocabularies import CATEGORIES
+from analysis.vocabularies import PLACE_KINDS
 
 ICB_VINTAGES = {"icb26": "April 2026 (36 systems)", "icb24": "April 2024 (42 systems)"}
 LIST_LEVELS = ("system", "place", "neighbourhood", "small-area")
@@ -63,7 +63,7 @@ class View:
     postcode: str | None = None
     walk_m: int = int(DEFAULT_WALK_M)
     detour: float = DEFAULT_DETOUR
-    categories: tuple[str, ...] = CATEGORIES
+    categories: tuple[str, ...] = PLACE_KINDS
     count: str = COUNTS[0]
     icb: str = "icb26"
     by: str | None = None
@@ -105,7 +105,7 @@ def to_query(view: View) -> dict[str, str]:
         query["reach"] = str(view.walk_m)
     if view.detour != _DEFAULT.detour:
         query["detour"] = f"{view.detour:g}"
-    if view.categories != CATEGORIES:
+    if view.categories != PLACE_KINDS:
         query["places"] = ",".join(category.replace(" ", "-") for category in view.categories) or "nothing"
     if view.page != 1:
         query["page"] = str(view.page)
@@ -233,9 +233,9 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
     ):
         within = None
     wanted = query.get("places")
-    categories: tuple[str, ...] = CATEGORIES
+    categories: tuple[str, ...] = PLACE_KINDS
     if wanted is not None:
-        names = {category.replace(" ", "-"): category for category in CATEGORIES}
+        names = {category.replace(" ", "-"): category for category in PLACE_KINDS}
         asked = [] if wanted == "nothing" else wanted.split(",")
         unknown = [name for name in asked if name not in names]
         categories = tuple(category for name, category in names.items() if name in asked)
@@ -243,7 +243,7 @@ def from_query(query: Mapping[str, str], gazetteer: Gazetteer) -> tuple[View, li
             notes.append(
                 f"The link asks for kinds of place that are not in this atlas ({', '.join(unknown)[:60]}); the others are shown."
             )
-            categories = categories or CATEGORIES
+            categories = categories or PLACE_KINDS
     view = View(
         place=place.code,
         within=within,

@@ -32,6 +32,12 @@ CATEGORY_PLURALS = {
     "place of worship": "places of worship",
     "library": "libraries",
     "community centre": "community centres",
+    "food bank": "food banks",
+    "village or church hall": "village and church halls",
+    "social facility": "social facilities",
+    "youth or social club": "youth and social clubs",
+    "community service": "community services",
+    "charity": "charities",
 }
 LEVEL_NAMES = {
     "sub_icb24": "sub-ICB locations (April 2024)",

@@ -179,6 +179,28 @@ def test_a_contributors_list_waits_for_an_editor(tmp_path: Path, monkeypatch: py
     assert "Example Circle" in set(open_assets(TODAY).table["name"])
 
 
+def test_two_records_are_joined_by_a_person_and_taken_apart_again(
+    tmp_path: Path, atlas: Atlas, current: CurrentAssets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "actor", lambda: STEWARD)
+    acting = open_register(tmp_path / FILE).as_(STEWARD)
+    place = atlas.gazetteer.place("E09000002")
+    here = current.table[current.inside(place)]
+    first, second = (row.where(row.notna(), None).to_dict() for _, row in here[here["category"] == "library"].head(2).iterrows())
+    asset_decisions.decide_match(acting, first, second, "the same place", note="One building, two names")
+    joined = open_assets(TODAY)
+    assert int(joined.inside(place).sum()) == len(here) - 1
+    assert len(joined.records) == len(current.records), "nothing is lost"
+    app = _run(place="E09000002", asset=str(second["asset_id"]))
+    assert not app.exception
+    assert any(each.label.startswith("What people decided here") for each in app.expander)
+    note = next(each for each in app.text_input if each.label.startswith("Why it is taken back"))
+    note.set_value("Two buildings after all")
+    next(each for each in app.button if each.label == "Take this back").click().run()
+    assert not app.exception
+    assert int(open_assets(TODAY).inside(place).sum()) == len(here)
+
+
 def test_downloads_keep_what_openstreetmap_licenses_apart(atlas: Atlas, current: CurrentAssets) -> None:
     place = atlas.gazetteer.place(TOWER_HAMLETS)
     found = current.found(place, AssetFilter())

@@ -7,9 +7,19 @@ from hypothesis import strategies as st
 
 from analysis.asset_filter import CHOICES, AssetFilter
 from analysis.reach import DETOUR_RANGE, WALK_RANGE
-from analysis.vocabularies import CATEGORIES
+from analysis.vocabularies import PLACE_KINDS
 from data_loaders.atlas import Atlas
-from presentation.view import ASSET_TABS, AUDIENCES, ICB_VINTAGES, LIST_LEVELS, MOST_NEEDS, PARTNER_TABS, View, from_query, to_query
+from presentation.view import (
+    ASSET_TABS,
+    AUDIENCES,
+    ICB_VINTAGES,
+    LIST_LEVELS,
+    MOST_NEEDS,
+    PARTNER_TABS,
+    View,
+    from_query,
+    to_query,
+)
 
 _places = st.sampled_from(
     ["E92000001", "E12000007", "E54000029", "E54000027", "E38000007", "E09000002", "E08000016", "U11211", "E05014053", "E02000001"]
@@ -27,7 +37,7 @@ _views = st.builds(
     postcode=st.none() | st.from_regex(r"[A-Z]{1,2}[0-9]{1,2}[0-9][A-Z]{2}", fullmatch=True),
     walk_m=st.integers(int(WALK_RANGE[0]), int(WALK_RANGE[1])),
     detour=st.integers(int(DETOUR_RANGE[0] * 100), int(DETOUR_RANGE[1] * 100)).map(lambda hundredths: hundredths / 100),
-    categories=st.sets(st.sampled_from(CATEGORIES)).map(lambda chosen: tuple(name for name in CATEGORIES if name in chosen)),
+    categories=st.sets(st.sampled_from(PLACE_KINDS)).map(lambda chosen: tuple(name for name in PLACE_KINDS if name in chosen)),
     count=st.sampled_from(["best-fit", "shares"]),
     icb=st.sampled_from(list(ICB_VINTAGES)),
     by=st.none() | st.sampled_from(LIST_LEVELS),
@@ -68,7 +78,7 @@ def test_any_link_gives_a_valid_view(atlas: Atlas, query: dict[str, str]) -> Non
     assert view.reach.straight_m > 0, "the reach is within its bounds or Reach would refuse it"
     assert atlas.gazetteer.place(view.place).level != "lsoa"
     assert view.lsoa is None or atlas.gazetteer.place(view.lsoa).level == "lsoa"
-    assert set(view.categories) <= set(CATEGORIES)
+    assert set(view.categories) <= set(PLACE_KINDS)
     assert view.count in ("best-fit", "shares")
     assert view.icb in ICB_VINTAGES
     assert view.by is None or view.by in LIST_LEVELS
