@@ -6,7 +6,7 @@ What cannot be read is left out and said; only a row without a name or a kind of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 import numpy as np
@@ -50,9 +50,10 @@ def typed(cells: pd.DataFrame, said: Said, defaults: Defaults, today: date) -> t
     rows["website"] = _each(cells, "website", said, _website, "is not a web address", "Write it like https://example.org.")
     rows["uprn"] = _each(cells, "uprn", said, _uprn, "is not a UPRN of up to 12 digits", "Format the column as text before saving.")
     rows["charity_number"] = _each(cells, "charity_number", said, _charity, "is not a charity number", "Write its 6 or 7 digits.")
-    rows["said_lad24cd"] = _each(cells, "lad24cd", said, lambda text: _authority(text, defaults), "is not a local authority that is known here",
+    known = {plain(name): code for name, code in defaults.authorities.items()}
+    rows["said_lad24cd"] = _each(cells, "lad24cd", said, lambda text: _authority(text, known), "is not a local authority that is known here",
                                  "Write its code, such as E09000030.")  # fmt: skip
-    rows["service_area"] = _each(cells, "service_area", said, lambda text: _areas(text, defaults), "has no code of an area in it, so it was left out",
+    rows["service_area"] = _each(cells, "service_area", said, lambda text: _areas(text, known), "has no code of an area in it, so it was left out",
                                  "Write codes such as E09000030, separated by semicolons.")  # fmt: skip
     rows["public_premises"] = _each(cells, "public_premises", said, _yes_or_no, "is neither yes nor no", "Write yes or no.")
     rows["sensitive_said"] = _each(cells, "sensitive", said, _yes_or_no, "is neither yes nor no", "Write yes or no.")
@@ -201,13 +202,13 @@ def _charity(text: str) -> str | None:
     return found[1] if found else None
 
 
-def _authority(text: str, defaults: Defaults) -> str | None:
+def _authority(text: str, known: Mapping[str, str]) -> str | None:
     code = _AUTHORITY.search(text.upper())
-    return code[0] if code else {plain(name): key for name, key in defaults.authorities.items()}.get(plain(text))
+    return code[0] if code else known.get(plain(text))
 
 
-def _areas(text: str, defaults: Defaults) -> str | None:
-    names = (_authority(part.strip(), defaults) for part in re.split(r"[;,\n]", text))
+def _areas(text: str, known: Mapping[str, str]) -> str | None:
+    names = (_authority(part.strip(), known) for part in re.split(r"[;,\n]", text))
     return joined([*_AREA.findall(text.upper()), *(name for name in names if name)])
 
 

@@ -58,15 +58,16 @@ def look(content: bytes, sheet: str | None = None) -> Looked:
 
 
 def plan_assets(
-    content: bytes, mapping: Mapping[str, str] | None, placing: Placing, *, today: date, defaults: Defaults, sheet: str | None = None
+    content: bytes | Looked, mapping: Mapping[str, str] | None, placing: Placing, *, today: date, defaults: Defaults, sheet: str | None = None
 ) -> AssetPlan:
     """What would become of each row of a list; nothing is kept. ExchangeFileError where the file or the mapping cannot be used.
 
+    content: the file, or what `look` made of it, so that it is read once.
     mapping: column of the file → field of `column_headings.FIELDS`; None for the guesses that are sure or likely. placing: where things are.
     The outcomes are as many as the rows of the file. A row is refused where it has no name or no kind of place, lies outside England, or
     cannot be told from a heading; whatever else is wrong with it is left out and said.
     """
-    looked = look(content, sheet)
+    looked = content if isinstance(content, Looked) else look(content, sheet)
     force = _in_force(looked, mapping)
     cells = _cells(looked.sheet, force)
     said = Said({field: " + ".join(column for column in force if force[column] == field) for field in force.values()})

@@ -54,8 +54,7 @@ def without_private_places(rows: pd.DataFrame, cells: pd.DataFrame, lad24cd: str
         (individual, "It is one person, whose postcode may be their home", _SAY_PUBLIC),
         (closed, "The list says that its premises are not public", "Nothing, unless they are."),
     ):
-        placed = mask & ~said_of & (had_place | rows["contact_lad24cd"].notna())
-        said.each(placed, _PLACES, f"{why}: only the local authority was kept.", to_do)
+        said.each(mask & ~said_of, _PLACES, f"{why}: only the local authority was kept.", to_do)
         said_of |= mask
     said.each(only_contact, "contact_postcode", "A contact's postcode may be a home: only the local authority was read from it.",
               "If it has public premises, give their postcode in a column of its own.")  # fmt: skip

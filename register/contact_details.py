@@ -6,15 +6,17 @@ import re
 
 from analysis.cell_shapes import EMAIL, POSTCODE
 
-PHONE = re.compile(r"(?<![\d.,:/-])(?:\+44|0044|\(?0(?=\s?[12357 8]))[\s()-]*[1-9](?:[\s()-]{0,2}\d){7,10}(?![\d:])(?:\s*(?:ext|x)\.?\s*\d{1,5})?")
+PHONE = re.compile(r"(?<![\d.,:/-])(?:\+44|0044|\(?0(?=\s?[12357 8]))[\s()-]*(?:0\)\s*)?[1-9]"
+                   r"(?:[\s()-]{0,2}\d){7,10}(?![\d:])(?:\s*(?:ext|x)\.?\s*\d{1,5})?")
 """A British telephone number. Times of day (09:00-12:30, 0900-1700) are none."""
 _HOURS = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d\s*-\s*(?:[01]\d|2[0-4])[0-5]\d")
 _LEADS = r"tel|telephone|phone|mobile|mob|email|e-mail|call|ring|text|contact|on|at|or"
 _LEFT_BEHIND = (
-    (re.compile(r"\(\s*\)|\[\s*\]|<\s*>"), " "),
     (re.compile(rf"(?:\b(?:{_LEADS})\b\s*[:.]?\s*)+(?=$|[.;,)\n])", re.IGNORECASE), " "),
+    (re.compile(r"\(\s*\)|\[\s*\]|<\s*>"), " "),
     (re.compile(r"[ \t]{2,}"), " "),
     (re.compile(r"\s+(?=[,.;:)])"), ""),
+    (re.compile(r"[,;:](?=[.;])"), ""),
     (re.compile(r"[,;:\s|/–-]+$"), ""),
 )
 

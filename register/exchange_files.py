@@ -100,7 +100,7 @@ def text_of(content: bytes) -> str:
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ("utf-16",)
-    elif b"\x00" in content[:200]:
+    elif content[:200].count(0) > len(content[:200]) / 4:  # a stray zero byte is no sign of UTF-16
         start = content[
             :200
         ]  # without a mark: Latin letters have their zero byte first in one order and second in the other

@@ -195,10 +195,12 @@ def _csv(content: bytes) -> Lines:
     csv.field_size_limit(MAX_BYTES)
     text = text_of(content)
     start = text[:4_000]
-    if "\x00" in text or sum(letter < " " and letter not in "\t\r\n" for letter in start) > len(start) / 10:
+    if sum(letter < " " and letter not in "\t\r\n" for letter in start) > len(start) / 10:
         raise ExchangeFileError(f"The file is not a table of text: it holds bytes that no CSV has. {_SAVE}")
+    text = text.replace("\x00", "")
     notes = []
-    if not _is_utf8(content) and b"\x00" not in content[:200]:
+    utf16 = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:200].count(0) > len(content[:200]) / 4
+    if not utf16 and not _is_utf8(content):
         notes.append("The letters were read as Windows-1252, as Excel saves CSV in Britain: check names with accents.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     return Lines(tuple(_csv_lines(reader)), tuple(notes), True)

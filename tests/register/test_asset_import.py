@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -227,6 +228,18 @@ def test_positions(placing: Counting, heading: str, line: str, point: tuple[floa
         assert (row["longitude"], row["latitude"]) == pytest.approx((-0.045326, 51.522213), abs=2e-5)
 
 
+@pytest.mark.parametrize(
+    ("postcode", "point", "said"),
+    [("M20 2SL", (385_064, 390_168), "put right"), ("E1 4AA", (390_168, 385_064), "km from the postcode"), ("", (390_168, 385_064), "")],
+)
+def test_numbers_that_are_in_england_either_way_are_turned_only_for_the_rows_own_postcode(
+    placing: Counting, postcode: str, point: tuple[float, float], said: str
+) -> None:
+    outcome, row = _one(placing, "Name,Type,Easting,Northing,Postcode", f"Example Hall,Village hall,390168,385064,{postcode}")
+    assert outcome.outcome == KEPT and row is not None and (row["easting"], row["northing"]) == point
+    assert said in _said(outcome) and ("put right" in _said(outcome)) == (said == "put right")
+
+
 def test_a_kind_of_place_comes_from_its_column_the_list_or_the_name_and_else_the_row_is_refused(placing: Counting) -> None:
     lines = "Example Hub,CIC,E1 4AA\nExample Mosque,,E1 4AB\nExample Wheels,Skate park,E1 4AX\n"
     mapping = {"Organisation name": "name", "Type": "category", "Postcode": "postcode"}
@@ -289,6 +302,21 @@ def test_guesses_are_shown_and_only_the_likely_ones_are_in_force(placing: Counti
     assert "Sam" not in plan.records.to_csv() and any("Not read" in note and "“Notes”" in note for note in plan.notes), plan.notes
 
 
+def test_a_column_of_authorities_may_have_codes_or_names_and_a_point_goes_before_it(placing: Counting) -> None:
+    defaults = replace(DEFAULTS, authorities={"Newham": "E09000025", "Tower Hamlets": TOWER_HAMLETS})
+    lines = "A,Library,,newham,Newham; E09000030\nB,Library,,E09000025,\nC,Library,E1 4AA,Newham,\nD,Library,,Atlantis,everywhere\n"
+    plan = _plan(placing, f"{HEADING},Borough,Area served\n{lines}", defaults)
+    assert plan.records["lad24cd"].tolist() == ["E09000025", "E09000025", TOWER_HAMLETS, TOWER_HAMLETS]
+    assert plan.records["service_area"].iloc[0] == "E09000030; E09000025" and pd.isna(plan.records["service_area"].iloc[3])
+    assert "The list says E09000025, but the position lies in E09000030" in _said(plan.outcomes[2]) and "“Atlantis” is not" in _said(plan.outcomes[3])
+
+
+def test_what_was_looked_at_need_not_be_read_again(placing: Counting) -> None:
+    content = council_list.windows_csv()
+    looked = plan_assets(look(content), None, placing, today=TODAY, defaults=DEFAULTS)
+    pd.testing.assert_frame_equal(looked.records, _plan(placing, content).records)
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [("2026-03-31", date(2026, 3, 31)), ("31/03/2026", date(2026, 3, 31)), ("3/4/26", date(2026, 4, 3)), ("March 2026", date(2026, 3, 1)),
@@ -298,3 +326,11 @@ def test_when_a_row_was_confirmed(placing: Counting, text: str, day: date | None
     outcome, row = _one(placing, f"{HEADING},Last confirmed", f"Example Hall,Village hall,E1 4AA,{text}")
     assert row is not None and (row["last_confirmed"].date() if pd.notna(row["last_confirmed"]) else None) == day
     assert pd.isna(row["confirmed_by_role"]) == (day is None) == bool(outcome.problems)
+
+
+def test_the_example_of_the_guide_comes_in_as_the_guide_says(placing: Counting, root: Path) -> None:
+    guide = (root / "docs" / "asset-lists.md").read_text(encoding="utf-8")
+    plan = _plan(placing, guide.split("```csv\n")[1].split("```")[0], replace(DEFAULTS, category=None))
+    assert [(one.row, one.outcome) for one in plan.outcomes] == [
+        (3, KEPT), (4, DUPLICATE), (5, KEPT), (6, KEPT_WITHOUT_POINT), (7, REFUSED)]  # fmt: skip
+    assert plan.records["days"].tolist()[:2] == ["Tu; Th", "Mo; Tu; We; Th; Fr; Sa; Su"] and plan.records["description"].iloc[0] == "Lunch club."

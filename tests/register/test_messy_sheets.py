@@ -50,6 +50,13 @@ def test_letters_separators_and_titles(content: bytes) -> None:
     assert [row.cells for row in found.rows] == [{"Organisation name": "Café", "Type": "Library", "Postcode": "E1 4AA"}]
 
 
+def test_a_group_over_headings_that_would_do_by_themselves_still_tells_whose_they_are() -> None:
+    found = read_messy(b"Venue,,Contact,\nName,Postcode,Name,Postcode\nExample Hall,E1 4AA,A. N. Other,E1 4AB\n")
+    assert found.columns == ("Venue Name", "Venue Postcode", "Contact Name", "Contact Postcode")
+    titled = read_messy(b"Community groups 2026,,\nName,Type,Postcode\nExample Hall,Village hall,E1 4AA\n")
+    assert titled.columns == ("Name", "Type", "Postcode"), "a title is no group"
+
+
 def test_headings_that_are_there_twice_or_not_at_all_are_told_apart() -> None:
     found = read_messy(b"Name,Address,Address,,Postcode\nA,1 High St,Town,loose,E1 4AA\n")
     assert found.columns == ("Name", "Address", "Address (2)", "Column D", "Postcode")
