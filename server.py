@@ -100,17 +100,21 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
     except SnapshotError as error:
         _LOG.error("%s", error)  # the pages say the same to whoever opens them
     else:
-        # The figures of need take most of a second: the server is healthy without them, and the first reader need not wait.
+        # The table of places and the figures of need take a second or two: the server is healthy without them, and the first reader need not wait.
         Thread(target=_warm_needs, name="warm needs", daemon=True).start()
     yield
 
 
 def _warm_needs() -> None:
+    from datetime import date
+
     from presentation.atlas_cache import open_atlas
+    from presentation.current_assets import open_assets
     from presentation.needs_cache import open_needs
 
     atlas = open_atlas()
     try:
+        open_assets(date.today())
         open_needs(atlas, atlas.gazetteer.place(ENGLAND))
     except SnapshotError as error:
         _LOG.error("%s", error)

@@ -27,6 +27,7 @@ from data_loaders import (
     gla_community_centres,
     indicator_tables,
     manifests,
+    open_referral_schemas,
     osm_places_of_worship,
     postcodes,
     primary_care,
@@ -275,6 +276,8 @@ def build(
         contents: dict[str, object] = {"format": FORMAT, "tables": listed, "manifests": described}
         (new / "snapshot.json").write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
         _swap(new, folder)
+        if folder == DEFAULT_FOLDER:
+            open_referral_schemas.written(source)
         remove_stale(shapes, index)
     return contents
 

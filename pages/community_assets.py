@@ -52,7 +52,7 @@ st.segmented_control(
 )
 
 if view.show == "missing":
-    asset_missing.show(assets, place, acting)
+    asset_missing.show(assets, place, acting, today)
 elif view.show == "rates":
     asset_rates_view.show(assets, place, view, today)
 elif view.show == "checking":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from analysis import representation
 from analysis.places import Place
 from analysis.reach import Reach
+from presentation import downloads, provenance
 from presentation.components import FactRow, FactSection, fact_list
 from presentation.current_assets import CurrentAssets
 from presentation.partner_words import literal
@@ -36,8 +38,8 @@ CALLED = {
 TOO_WIDE = ("england", "region")
 
 
-def show(assets: CurrentAssets, place: Place, acting: Acting | None) -> None:
-    """The prompts, then every community compared in a table."""
+def show(assets: CurrentAssets, place: Place, acting: Acting | None, today: date) -> None:
+    """The prompts, then every community that was compared."""
     if place.level in TOO_WIDE:
         st.markdown("Choose a system, a place or a neighbourhood above: the question is whom its Core20 neighbourhoods are missing.")
         return
@@ -59,7 +61,10 @@ def show(assets: CurrentAssets, place: Place, acting: Acting | None) -> None:
         st.subheader(_question(row))
         fact_list([_prompt(row, ask)], key=f"missing_{row['kind']}_{row['community']}")
     st.subheader("Every community that was looked at")
-    st.table(_table(found), hide_index=True, alt=f"Communities of Core20 residents in {place.name}, beside the places recorded for them")
+    fact_list(_sections(found), key="every_community")
+    name = f"common-ground-{place.code}-who-are-we-missing.csv"
+    notes = provenance.asset_notes(f"Who are we missing? {place.name} ({place.code}). Census 2021.", assets.published.sources(), today)
+    st.download_button("Download CSV", lambda: downloads.to_csv(found, notes), name, "text/csv", on_click="ignore")
     st.caption(
         "Census 2021. Religion, ethnic group, age and disability are as people described themselves; nobody is one thing only. "
         f"Catchment: neighbourhoods whose centre is within {Reach().walk_m:,.0f} m, on foot, of a Core20 neighbourhood here. "
@@ -136,21 +141,25 @@ def _contacts(assets: CurrentAssets, place: Place, acting: Acting | None) -> dic
     return known
 
 
-def _table(found: pd.DataFrame) -> pd.DataFrame:
-    def expected(row: Mapping[str, object]) -> str:
-        if pd.isna(row["expected"]):
-            return "cannot be said"
-        return f"{float(str(row['expected'])):,.1f} ({float(str(row['low'])):,.0f} to {float(str(row['high'])):,.0f})"
+def _sections(found: pd.DataFrame) -> list[FactSection]:
+    """Every community, by kind, with what is recorded, what would be expected and how well it is mapped."""
+    return [
+        FactSection(str(kind).capitalize(), [_line(row) for row in rows.to_dict("records")])
+        for kind, rows in found.groupby("kind", sort=False)
+    ]
 
-    rows = found.to_dict("records")
-    return pd.DataFrame(
-        {
-            "Community": [f"{row['community']} ({row['kind']})" for row in rows],
-            "Core20 residents": [people(row["residents"]) for row in rows],
-            "Share": [percent(row["share"]) for row in rows],
-            "Recorded nearby": [f"{int(row['observed']):,}" if row["observed"] else "none recorded" for row in rows],
-            "Expected (chance)": [expected(row) for row in rows],
-            "How well mapped": [f"{row['mapped']}. {row['mapping_note'] or ''}".strip() for row in rows],
-            "A question?": ["yes" if row["prompt"] else "no" for row in rows],
-        }
+
+def _line(row: Mapping[str, object]) -> FactRow:
+    number = int(str(row["observed"]))
+    expected = "What to expect cannot be said."
+    if not pd.isna(row["expected"]):
+        expected = (
+            f"Expected {float(str(row['expected'])):,.1f}; chance alone gives "
+            f"{float(str(row['low'])):,.0f} to {float(str(row['high'])):,.0f}."
+        )
+    residents = f"{people(float(str(row['residents'])))} Core20 residents ({percent(float(str(row['share'])))})."
+    return FactRow(
+        str(row["community"]),
+        f"{number:,} recorded nearby" if number else "none recorded",
+        " ".join(part for part in (residents, expected, str(row["mapping_note"] or "")) if part),
     )

@@ -145,6 +145,24 @@ class GapsPage:
         self.wait_at_rest()
 
 
+class AssetsPage(GapsPage):
+    """Community assets: the list, the map and the card of one."""
+
+    path = "community-assets"
+
+    def __init__(self, page: Page, url: str) -> None:
+        super().__init__(page, url)
+        self.panel = page.locator(".st-key-asset_panel")
+        self.panel_heading = self.panel.get_by_role("heading", level=2)
+
+    def open(self, query: Mapping[str, str] | None = None) -> AssetsPage:
+        """Open a link, and wait for its sentence."""
+        self.page.goto(f"{self.url}{self.path}" + (f"?{urlencode(query)}" if query else ""))
+        expect(self.headline).to_be_visible(timeout=PAINT_SECONDS * 1_000)
+        self.wait_at_rest()
+        return self
+
+
 class InequalitiesPage:
     """The board of needs of a place, and one figure of it opened up."""
 
