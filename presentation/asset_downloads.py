@@ -15,7 +15,8 @@ from presentation import downloads, provenance
 from presentation.current_assets import CurrentAssets
 from presentation.words import counted
 
-_DROPPED = ["location_id"]
+MOST_SERVICES = 5_000
+"""Each service takes some 5 KB and 2 ms to write out: more would be a file that no directory takes at once."""
 
 
 def table(assets: CurrentAssets, found: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +57,9 @@ def row(assets: CurrentAssets, place: Place, found: pd.DataFrame, wanted: AssetF
     with st.container(horizontal=True, key="asset_downloads"):
         st.download_button("Download CSV", csv, f"{name}.csv", "text/csv", on_click="ignore")
         st.download_button("Download GeoJSON", geojson, f"{name}.geojson", "application/geo+json", on_click="ignore")
+        if len(found) > MOST_SERVICES:
+            st.caption(f"Open Referral UK is offered for up to {MOST_SERVICES:,} places: choose a system or a place.")
+            return
         st.download_button(
             "Download Open Referral UK", open_referral, f"{name}-open-referral-uk.json", "application/json", on_click="ignore"
         )

@@ -82,6 +82,8 @@ class CurrentAssets:
 
     def inside(self, place: Place) -> npt.NDArray[np.bool_]:
         """Which open assets lie in a place: by their LSOA; those without one, by their authority or the areas that they serve."""
+        if place.level == "england":
+            return ~self.closed  # those too that nobody could place
         mask = self.atlas.gazetteer.mask(place)
         rows = self.rows
         here = (rows >= 0) & mask[rows] & ~self.closed
@@ -156,14 +158,14 @@ def open_assets(today: date) -> CurrentAssets:
         layers = asset_layers.ids(os.environ)
     except SettingError as error:
         layers, problems = (), [str(error)]
-    revision = -1
+    decided = ("", -1)
     try:
         register = register_cache.for_all()
         if register is not None:
-            revision = asset_decisions.revision(register.as_(ANYONE))
+            decided = (register.identity(), asset_decisions.revision(register.as_(ANYONE)))
     except (StoreError, SettingError) as error:
         problems.append(f"What people added and decided cannot be read. {error}")
-    current = _built(atlas, layers, revision, today)
+    current = _built(atlas, layers, decided, today)
     return current if not problems else _with(current, problems)
 
 
@@ -177,12 +179,12 @@ def _published(_atlas: Atlas, layers: tuple[str, ...]) -> PublishedAssets:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _built(_atlas: Atlas, layers: tuple[str, ...], revision: int, today: date) -> CurrentAssets:
-    """layers, revision: what is there now, so that a new layer or decision is read at once."""
+def _built(_atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], today: date) -> CurrentAssets:
+    """layers: what is there now; decided: which register, and its newest decision. So a new layer or decision is read at once."""
     published = _published(_atlas, layers)
     records, decisions = published.records, asset_matching.no_decisions()
     lists = pd.DataFrame(columns=asset_coverage.ASKED_COLUMNS, dtype="str")
-    register = register_cache.for_all() if revision >= 0 else None
+    register = register_cache.for_all() if decided[1] >= 0 else None
     if register is not None:
         acting = register.as_(ANYONE)
         kept = register_assets.kept(acting)

@@ -76,6 +76,11 @@ class Register:
         with self.reading() as connection:
             return int(connection.execute(select(RegisterState.revision)).scalar_one())
 
+    def identity(self) -> str:
+        """Which register this is: made when it began. A copy put in its place has another, so that nothing kept of the one stands for the other."""
+        with self.reading() as connection:
+            return str(connection.execute(select(RegisterState.register_id)).scalar_one())
+
     def today(self) -> date:
         """The day in England by the register's clock: at half past midnight in summer, UTC is a day behind."""
         return self.clock().astimezone(ENGLAND).date()

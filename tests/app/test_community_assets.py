@@ -75,6 +75,7 @@ def test_england_keeps_every_asset_of_the_snapshot(atlas: Atlas, current: Curren
     assert set(current.members.index) == set(snapshot["asset_id"]), "each record is part of one row"
     counts = current.table["category"].value_counts()
     assert counts.to_dict() == snapshot["category"].value_counts().to_dict()
+    assert current.inside(atlas.gazetteer.place("E92000001")).all(), "those too that have no point are in England"
 
 
 @pytest.mark.parametrize("show", ["missing", "rates", "checking", "coverage", "sources"])
