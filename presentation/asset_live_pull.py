@@ -63,8 +63,8 @@ def panel(atlas: Atlas, authority: Place | None, may_ask_feeds: bool) -> None:
     where = authority.name if PLACE in source.needs and authority else "England" if not wanted.address else "the feed"
     st.button(f"Ask {source.about.publisher} for {where}", key="asset_pull_start", on_click=_start, args=(atlas, wanted, where))
     st.caption(
-        f"{source.about.licence}. {source.about.attribution.rstrip('.')}. It runs in the background. What people decided here stays as it is; where the "
-        "publisher cannot be reached the page goes on showing what it shows now, with its date."
+        f"{source.about.licence}. {source.about.attribution.rstrip('.')}. It runs in the background. What people decided here stays as it is; "
+        "where the publisher cannot be reached the page goes on showing what it shows now, with its date."
     )
 
 
