@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,6 +37,7 @@ VERSION = "HSDS-UK-3.0"
 PROFILE = "https://openreferraluk.org/developers/specifications"
 PUBLISHED_DESCRIPTION = "https://openreferraluk.org/specifications/3.0/openapi.json"
 RETRY_SECONDS = 30
+NOTHING_HERE = f"There is nothing here. The feed begins at {PREFIX}/services."
 NOT_RECORDED = "This register does not record {}, so no service can be found by it. Leave it out to see every service."
 
 _LOG = logging.getLogger("common_ground")
@@ -47,6 +49,15 @@ _TITLES = {
     500: "Something went wrong here",
     503: "The register cannot be read just now",
 }
+
+
+class _Anything(StringConvertor):
+    """The rest of an address, line breaks included: Starlette's own `path` stops at one."""
+
+    regex = r"[\s\S]*"
+
+
+register_url_convertor("anything", _Anything())
 
 
 class PostcodeUnknownError(Exception):
@@ -269,7 +280,7 @@ def routes(
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - Starlette hands this handler nothing else
         said = {
-            404: f"There is nothing here. The feed begins at {PREFIX}/services.",
+            404: NOTHING_HERE,
             405: "This feed can only be read: use GET or HEAD.",
         }
         return problem(request, error.status_code, said.get(error.status_code, error.detail))
@@ -278,4 +289,8 @@ def routes(
         routes=[Route(path, endpoint(make)) for path, make in addresses.items()],
         exception_handlers={HTTPException: refused},
     )
-    return [Route(PREFIX, partial(feed.answer, make=feed.about)), Mount(PREFIX, app=inside)]
+    return [
+        Route(PREFIX, partial(feed.answer, make=feed.about)),
+        Mount(PREFIX, app=inside),
+        Route(f"{PREFIX}/{{rest:anything}}", lambda request: problem(request, 404, NOTHING_HERE)),
+    ]

@@ -37,9 +37,13 @@ SERVICES = (
     *NOT_RECORDED,
 )
 
+_IN_WORDS = ("search", "taxonomy_term_id", "taxonomy_id", "organization_id", "postcode", "modified_after", "day")
+"""What may be left blank, as an unfilled box of a form is, and may have spaces around it."""
+
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 _PLUS_LOST = re.compile(r" (\d\d:?\d\d)$")
 
 T = TypeVar("T")
@@ -74,7 +78,8 @@ def read(parameters: Iterable[tuple[str, str]], known: Collection[str]) -> Quest
     """Read the parameters of a request.
 
     parameters: (name, value) as sent, in order. known: the names that this address takes. Raises QuestionError for a name that is
-    not known (a filter that is passed over in silence would give a wrong answer), one given twice, or a value that cannot be read.
+    not known (a filter that is passed over in silence would give a wrong answer), one given twice, or a value that cannot be read: a
+    number that is left blank is one, since every description of the feed says that it is a number.
     """
     given: dict[str, str] = {}
     for name, value in parameters:
@@ -84,7 +89,7 @@ def read(parameters: Iterable[tuple[str, str]], known: Collection[str]) -> Quest
             )
         if name in given:
             raise QuestionError(name, f"{name} is given twice; give it once.")
-        given[name] = value.strip()
+        given[name] = value.strip() if name in _IN_WORDS else value
     _check_place(given)
     latitude = _of(given, "latitude", lambda text: _number(text, -90, 90, "latitude", "degrees"))
     longitude = _of(given, "longitude", lambda text: _number(text, -180, 180, "longitude", "degrees"))
@@ -105,20 +110,20 @@ def read(parameters: Iterable[tuple[str, str]], known: Collection[str]) -> Quest
 
 def _check_place(given: dict[str, str]) -> None:
     """A distance needs somewhere to start from, a point needs both halves and a distance, and there is one start at most."""
-    half = next((name for name in ("latitude", "longitude") if given.get(name)), "")
-    if bool(given.get("latitude")) != bool(given.get("longitude")):
+    half = next((name for name in ("latitude", "longitude") if name in given), "")
+    if ("latitude" in given) != ("longitude" in given):
         raise QuestionError(half, "latitude and longitude go together; give both, or a postcode instead.")
     if half and given.get("postcode"):
         raise QuestionError("postcode", "Give a postcode, or latitude and longitude, but not both.")
-    if half and not given.get("proximity"):
+    if half and "proximity" not in given:
         raise QuestionError("proximity", "A point needs proximity as well: how far from it to look, in metres.")
-    if given.get("proximity") and not (half or given.get("postcode")):
+    if "proximity" in given and not (half or given.get("postcode")):
         raise QuestionError("proximity", "proximity needs a postcode, or latitude and longitude, to measure from.")
 
 
 def _of(given: dict[str, str], name: str, read_one: Callable[[str], T]) -> T | None:
-    """The value of a parameter that is given and not blank."""
-    return read_one(given[name]) if given.get(name) else None
+    """The value of a parameter that is given; one in words may be blank."""
+    return read_one(given[name]) if name in given and (given[name] or name not in _IN_WORDS) else None
 
 
 def _whole(text: str, most: int, name: str) -> int:
@@ -128,11 +133,8 @@ def _whole(text: str, most: int, name: str) -> int:
 
 
 def _number(text: str, least: float, most: float, name: str, unit: str) -> float:
-    try:
-        value = float(text) if len(text) <= 40 else math.nan
-    except ValueError:
-        value = math.nan
-    if not least <= value <= most:  # false for nan and for infinity as well
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not least <= value <= most:  # false for nan as well
         raise QuestionError(name, f"{name} is a number of {unit} from {least:,g} to {most:,g}.")
     return value
 
@@ -157,10 +159,10 @@ def _moment(text: str) -> datetime:
 def _unrecorded(given: dict[str, str]) -> tuple[str, ...]:
     """Which of the parameters that ask for what a register of partners does not hold are given; each is checked all the same."""
     for name in ("minimum_age", "maximum_age"):
-        if given.get(name):
+        if name in given:
             _number(given[name], 0, 150, name, "years")
     for name in ("start_time", "end_time"):
-        if given.get(name) and not _CLOCK.fullmatch(given[name]):
+        if name in given and not _CLOCK.fullmatch(given[name]):
             raise QuestionError(name, f"{name} is a time of day, such as 09:30.")
     day = given.get("day", "")
     if day and day.upper() not in _DAYS and day.lower() not in _DAY_NAMES:

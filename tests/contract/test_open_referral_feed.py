@@ -275,6 +275,13 @@ def test_an_identifier_of_the_same_words_never_changes() -> None:
         ({"page": "two"}, "page", "whole number from 1"),
         ({"page": "1" * 400}, "page", "whole number from 1"),
         ({"page": "²"}, "page", "whole number from 1"),
+        ({"page": ""}, "page", "whole number from 1"),
+        ({"page": " 2"}, "page", "whole number from 1"),
+        ({"per_page": ""}, "per_page", "from 1 to 100"),
+        ({"longitude": ""}, "longitude", "go together"),
+        ({"postcode": "E1 1JQ", "proximity": ""}, "proximity", "number of metres"),
+        ({"postcode": "E1 1JQ", "proximity": "1_0"}, "proximity", "number of metres"),
+        ({"maximum_age": ""}, "maximum_age", "years"),
         ({"per_page": "101"}, "per_page", "from 1 to 100"),
         ({"search": "x" * 201}, "search", "at most 200 letters"),
         ({"proximity": "500"}, "proximity", "needs a postcode"),
@@ -298,6 +305,16 @@ def test_what_cannot_be_asked_is_told_by_parameter(
 ) -> None:
     body = refused(client, "/services", **parameters)
     assert body["parameter"] == parameter and said in body["detail"] and body["status"] == 400
+
+
+def test_a_box_of_a_form_that_was_left_empty_asks_for_nothing(client: TestClient) -> None:
+    assert ask(client, "/services", search="", postcode="", taxonomy_id=" ", day="") == ask(client, "/services")
+
+
+def test_an_address_with_a_line_break_in_it_is_not_there_and_says_so_as_the_others_do(client: TestClient) -> None:
+    for path in ("/services/%0A", "/nothing%0Ahere"):
+        answer = client.get(f"{PREFIX}{path}")
+        assert answer.status_code == 404 and answer.headers["content-type"] == "application/problem+json"
 
 
 def test_a_parameter_twice_is_refused(client: TestClient) -> None:
