@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analysis.vocabularies import CATEGORIES
 from presentation import provenance
 from presentation.atlas_cache import open_atlas
 from presentation.glossary import METHODS, glossary
@@ -33,13 +34,14 @@ st.markdown(METHODS.read_text(encoding="utf-8"))
 st.markdown(f"{patients_line(manifests)} {networks_line(atlas.pcns)}")
 
 st.header("What is mapped where")
+st.markdown("Built into this copy. *Community assets*, under *What is mapped*, adds what newer layers and lists hold.")
 st.table(
     coverage_table(atlas.coverage),
     hide_index=True,
     alt="Number of authorities where each kind of place is mapped, partly mapped or not mapped",
 )
 category = st.selectbox(
-    "Kind of place", list(CATEGORY_PLURALS), format_func=lambda name: CATEGORY_PLURALS[name].capitalize()
+    "Kind of place", CATEGORIES, format_func=lambda name: CATEGORY_PLURALS[name].capitalize()
 )
 names = atlas.names("lad24")
 rows = atlas.coverage[(atlas.coverage["category"] == category) & atlas.coverage["faith_tradition"].isna()]
