@@ -100,12 +100,12 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
     except SnapshotError as error:
         _LOG.error("%s", error)  # the pages say the same to whoever opens them
     else:
-        # The table of places and the figures of need take a second or two: the server is healthy without them, and the first reader need not wait.
-        Thread(target=_warm_needs, name="warm needs", daemon=True).start()
+        # Places and figures of need take a second or two: the server is healthy without them, and the first reader need not wait.
+        Thread(target=_warm, name="warm", daemon=True).start()
     yield
 
 
-def _warm_needs() -> None:
+def _warm() -> None:
     from datetime import date
 
     from presentation.atlas_cache import open_atlas

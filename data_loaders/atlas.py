@@ -142,11 +142,6 @@ class Atlas:
         return PlaceIndex(self.places)
 
     @cached_property
-    def place_rows(self) -> npt.NDArray[np.intp]:
-        """The row in `areas` of each place's LSOA, −1 where it lies in none."""
-        return self._row_of.get_indexer(self.places["lsoa21cd"])
-
-    @cached_property
     def share_bounds(self) -> npt.NDArray[np.intp]:
         """Where each LSOA's rows of `pcn_shares` begin and end; the table is sorted by LSOA, as `areas` is."""
         rows = self._row_of.get_indexer(self.pcn_shares["lsoa21cd"])

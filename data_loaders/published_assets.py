@@ -20,6 +20,7 @@ from data_loaders.atlas import Atlas
 from data_loaders.dated_folders import spoken
 
 BUILT_IN = "snapshot"
+BUILT_INTO_THIS_COPY = "Built into this copy."
 _WORSHIP = "place of worship"
 _MANIFESTS = {
     "OpenStreetMap": "osm_places_of_worship",
@@ -68,7 +69,7 @@ class PublishedAssets:
             found.append(
                 AssetsFrom(
                     one.title, publisher, str(rows["source_date"].max()), one.licence, one.attribution, one.address,
-                    "England", "Built into this copy.", len(rows),
+                    "England", BUILT_INTO_THIS_COPY, len(rows),
                 )
             )  # fmt: skip
         for layer in self.layers:

@@ -102,4 +102,4 @@ else:
         else:
             asset_directory.summary(found)
     asset_downloads.row(assets, place, found, view.assets, today)
-st.caption(provenance.assets_foot(assets.published.sources()))
+st.caption(provenance.assets_foot(assets.sources))

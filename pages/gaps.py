@@ -43,6 +43,8 @@ states = ranking.people_by_state(found)
 places_here = len(assets.counting(place, view.categories))
 
 st.title(words.headline(place.name, states, view.walk_m))
+for problem in assets.problems:
+    st.warning(problem)
 st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
 segments = [
     StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"]))
@@ -155,5 +157,5 @@ with wide_right, st.container(key=panel):
 with st.expander("Partners", expanded=bool(st.session_state.get("partners_problem"))):
     partners.upload(atlas, known, today)
 partners.say_what_was_not_used(known)
-gaps_controls.downloads_row(atlas, view, place, level, table, known.source, today)
-st.caption(provenance.foot(view.reach, view.categories, view.count, known.source))
+gaps_controls.downloads_row(assets, view, place, level, table, known.source, today)
+st.caption(provenance.foot(assets.sources, view.reach, view.categories, view.count, known.source))

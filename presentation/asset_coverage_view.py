@@ -7,15 +7,13 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from analysis import asset_coverage
 from analysis.places import Place
 from analysis.vocabularies import ASSET_CATEGORIES, COVERAGE, FRESHNESS
 from presentation import downloads, provenance
 from presentation.area_map import FillClass, Fills, MapView, OutlineLayer, area_map
-from presentation.asset_words import KINDS
 from presentation.current_assets import CurrentAssets
 from presentation.gaps_map import SCALE, bounds_of
-from presentation.words import counted, month_year
+from presentation.words import CATEGORY_PLURALS, counted, month_year
 
 _SHADES = {"mapped": SCALE[4], "partly": SCALE[2]}
 _LABELS = {"mapped": "Mapped", "partly": "Partly mapped", "not mapped": "Not mapped: nobody was asked"}
@@ -23,7 +21,7 @@ _LABELS = {"mapped": "Mapped", "partly": "Partly mapped", "not mapped": "Not map
 
 def show(assets: CurrentAssets, place: Place, today: date) -> None:
     """The map of one kind of place, and the table of every kind."""
-    cells = asset_coverage.by_cell(assets.coverage)
+    cells = assets.cells
     kind = st.selectbox("Kind of place", ASSET_CATEGORIES, format_func=_many, key="coverage_kind", width=320)
     atlas = assets.atlas
     codes = atlas.areas.loc[atlas.gazetteer.mask(place), "lad24cd"].unique().tolist()
@@ -36,7 +34,7 @@ def show(assets: CurrentAssets, place: Place, today: date) -> None:
     said = "; ".join(f"{_LABELS[status].lower()} in {counted(number, 'authority', 'authorities')}" for status, number in there)
     st.header(f"{_many(kind)}: {said}")
     st.markdown(
-        f"Where {KINDS[kind][1]} are not mapped, none recorded says nothing about whether there are any. "
+        f"Where {CATEGORY_PLURALS[kind]} are not mapped, none recorded says nothing about whether there are any. "
         "Uneven mapping is a risk to equality."
     )
     alt = f"{_many(kind)} in {place.name}: {said}. The table has the same authorities."
@@ -44,14 +42,14 @@ def show(assets: CurrentAssets, place: Place, today: date) -> None:
     table = _table(assets, cells, codes)
     st.dataframe(table, hide_index=True, alt=f"How well each kind of place is mapped in each authority of {place.name}")
     title = f"What is mapped in {place.name} ({place.code}), by authority, kind and source."
-    notes = provenance.asset_notes(title, assets.published.sources(), today)
+    notes = provenance.asset_notes(title, assets.sources, today)
     name = f"common-ground-{place.code}-what-is-mapped.csv"
     st.download_button("Download CSV", lambda: downloads.to_csv(table, notes), name, "text/csv", on_click="ignore")
 
 
 def _many(kind: str) -> str:
     """Several of a kind, with a capital."""
-    return KINDS[kind][1][0].upper() + KINDS[kind][1][1:]
+    return CATEGORY_PLURALS[kind].capitalize()
 
 
 def _map(assets: CurrentAssets, place: Place, whole: pd.DataFrame, codes: list[str], alt: str) -> MapView:

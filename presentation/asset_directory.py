@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.asset_filter import CHOICES, LONGEST_SEARCH, AssetFilter, offered
 from analysis.places import Place
-from analysis.vocabularies import DAY_NAMES, FRESHNESS
+from analysis.vocabularies import ASSET_CATEGORIES, DAY_NAMES, FRESHNESS
 from data_loaders.atlas import Atlas, PostcodePoint
 from presentation import place_bar
 from presentation.area_map import FillClass, Fills, MapView, OutlineLayer
@@ -18,7 +18,6 @@ from presentation.asset_points import points_of
 from presentation.asset_words import (
     FRESHNESS_COLOURS,
     FRESHNESS_SHORT,
-    KINDS,
     kind_line,
     kinds_counted,
     name_of,
@@ -29,7 +28,7 @@ from presentation.gaps_list import PAGE_ROWS
 from presentation.gaps_map import bounds_of, extent, marker, scale_classes
 from presentation.record_form import word_of
 from presentation.view import View
-from presentation.words import counted
+from presentation.words import CATEGORY_PLURALS, counted
 
 MOST_POINTS = 1_200
 """More than this would be too much to send with every rerun: then neighbourhoods are coloured by how many there are."""
@@ -92,7 +91,7 @@ def _choice(view: View, here: pd.DataFrame, name: str) -> None:
 
 def _said(name: str, value: str) -> str:
     if name == "kind":
-        return KINDS[value][1][0].upper() + KINDS[value][1][1:]
+        return CATEGORY_PLURALS[value].capitalize()
     if name == "day":
         return DAY_NAMES[value]
     return FRESHNESS_SHORT[value] if name == "fresh" else word_of(value) if name in CHOICES else value
@@ -223,10 +222,10 @@ def summary(found: pd.DataFrame) -> None:
     """What the panel says while no place is chosen: how many of each kind, and how fresh they are."""
     st.header("What is here")
     counts = found.groupby(["category", "freshness"]).size().unstack(fill_value=0).reindex(columns=list(FRESHNESS), fill_value=0)
-    order = [kind for kind in KINDS if kind in counts.index]
+    order = [kind for kind in ASSET_CATEGORIES if kind in counts.index]
     rows = [
         FactRow(
-            KINDS[kind][1][0].upper() + KINDS[kind][1][1:],
+            CATEGORY_PLURALS[kind].capitalize(),
             f"{int(counts.loc[kind].sum()):,}",
             "; ".join(f"{int(counts.at[kind, word]):,} {word}" for word in FRESHNESS if counts.at[kind, word]),
         )

@@ -34,7 +34,7 @@ def table(assets: CurrentAssets, found: pd.DataFrame) -> pd.DataFrame:
 def _notes(assets: CurrentAssets, place: Place, found: pd.DataFrame, wanted: AssetFilter, today: date) -> list[str]:
     asked = "; ".join(f"{name}: {getattr(wanted, name)}" for name in wanted.asked) or "everything"
     title = f"Community assets in {place.name} ({place.code}): {counted(len(found), 'place')}. Asked for: {asked}."
-    return provenance.asset_notes(title, assets.published.sources(), today)
+    return provenance.asset_notes(title, assets.sources, today)
 
 
 def row(assets: CurrentAssets, place: Place, found: pd.DataFrame, wanted: AssetFilter, today: date) -> None:

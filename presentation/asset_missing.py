@@ -63,7 +63,7 @@ def show(assets: CurrentAssets, place: Place, acting: Acting | None, today: date
     st.subheader("Every community that was looked at")
     fact_list(_sections(found), key="every_community")
     name = f"common-ground-{place.code}-who-are-we-missing.csv"
-    notes = provenance.asset_notes(f"Who are we missing? {place.name} ({place.code}). Census 2021.", assets.published.sources(), today)
+    notes = provenance.asset_notes(f"Who are we missing? {place.name} ({place.code}). Census 2021.", assets.sources, today)
     st.download_button("Download CSV", lambda: downloads.to_csv(found, notes), name, "text/csv", on_click="ignore")
     st.caption(
         "Census 2021. Religion, ethnic group, age and disability are as people described themselves; nobody is one thing only. "

@@ -6,12 +6,13 @@ import pandas as pd
 
 from analysis.vocabularies import FRESHNESS
 from presentation.area_map import MapPoint, PointFreshness, PointKind, Points
-from presentation.asset_words import FRESHNESS_LABELS, FULLNESS, KINDS, name_of
+from presentation.asset_words import FRESHNESS_LABELS, FULLNESS, SHAPES, name_of
+from presentation.words import CATEGORY_PLURALS
 
 
 def points_of(drawn: pd.DataFrame) -> Points:
     """Assets as points that can be chosen, by kind and freshness."""
-    kinds = list(KINDS)
+    kinds = list(SHAPES)
     return Points(
         items=[
             MapPoint(
@@ -20,6 +21,6 @@ def points_of(drawn: pd.DataFrame) -> Points:
             )
             for row in drawn.itertuples(index=False)
         ],
-        kinds=[PointKind(many[0].upper() + many[1:], one[0].upper() + one[1:], shape) for one, many, shape in KINDS.values()],
+        kinds=[PointKind(CATEGORY_PLURALS[kind].capitalize(), kind.capitalize(), shape) for kind, shape in SHAPES.items()],
         freshnesses=[PointFreshness(FRESHNESS_LABELS[word], FULLNESS[word]) for word in FRESHNESS],
     )

@@ -76,7 +76,7 @@ def show(assets: CurrentAssets, place: Place, view: View, today: date) -> None:
     )
     st.caption("More is not better by itself: where the map is fuller it looks like provision. See what is mapped before comparing.")
     title = f"Community assets for every 10,000 people, {place.name} ({place.code}), counted {how}."
-    notes = provenance.asset_notes(title, assets.published.sources(), today)
+    notes = provenance.asset_notes(title, assets.sources, today)
     name = f"common-ground-{place.code}-asset-rates.csv"
     st.download_button("Download CSV", lambda: downloads.to_csv(table, notes), name, "text/csv", on_click="ignore")
 

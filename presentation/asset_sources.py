@@ -45,7 +45,11 @@ def _published(assets: CurrentAssets) -> FactSection:
         FactRow(
             each.title,
             counted(each.records, "record"),
-            f"{month_year(each.published[:10])}. {each.publisher}. {each.licence}. {each.attribution} {each.said}".strip(),
+            " ".join(
+                f"{part.rstrip('.')}."
+                for part in (month_year(each.published[:10]), each.publisher, each.licence, each.attribution, each.said)
+                if part
+            ),
         )
         for each in assets.published.sources()
     ]

@@ -14,21 +14,20 @@ from analysis.asset_records import parts
 from analysis.vocabularies import ASSET_CATEGORIES, CLINICAL_AREA_NAMES, DAY_NAMES, FRESHNESS
 from presentation.area_map import Fullness, Shape
 from presentation.partner_words import day
-from presentation.words import counted, listed, month_year
+from presentation.words import CATEGORY_PLURALS, counted, listed, month_year
 
-KINDS: dict[str, tuple[str, str, Shape]] = {
-    "place of worship": ("place of worship", "places of worship", "circle"),
-    "library": ("library", "libraries", "diamond"),
-    "community centre": ("community centre", "community centres", "square"),
-    "food bank": ("food bank", "food banks", "triangle"),
-    "village or church hall": ("village or church hall", "village and church halls", "pentagon"),
-    "social facility": ("social facility", "social facilities", "plus"),
-    "youth or social club": ("youth or social club", "youth and social clubs", "down"),
-    "community service": ("community service", "community services", "bar"),
-    "charity": ("charity", "charities", "hexagon"),
+SHAPES: dict[str, Shape] = {
+    "place of worship": "circle",
+    "library": "diamond",
+    "community centre": "square",
+    "food bank": "triangle",
+    "village or church hall": "pentagon",
+    "social facility": "plus",
+    "youth or social club": "down",
+    "community service": "bar",
+    "charity": "hexagon",
 }
-"""Category → one of them, several of them, and the shape that stands for it on a map. A charity has a point only where somebody has
-confirmed its public premises."""
+"""Category → the shape that stands for it on a map. A charity has a point only where somebody has confirmed its public premises."""
 
 FRESHNESS_LABELS = {
     "confirmed": "Confirmed in the last 12 months",
@@ -69,18 +68,14 @@ def ways_to_connect(organisation_type: str | None, category: str) -> Ways:
 
 
 def name_of(row: Mapping[str, object]) -> str:
-    """The name of an asset as it is shown: "Unnamed place of worship (Muslim)" where none is given."""
+    """The name of an asset as it is shown; its kind where nobody has recorded one: "Place of worship, name not recorded"."""
     name = row["name"]
-    if isinstance(name, str) and name.strip():
-        return name
-    tradition = row.get("faith_tradition")
-    return f"Unnamed {row['category']}" + (f" ({tradition})" if isinstance(tradition, str) else "")
+    return name if isinstance(name, str) and name.strip() else f"{str(row['category']).capitalize()}, name not recorded"
 
 
 def kind_line(row: Mapping[str, object]) -> str:
     """What an asset is, in a few words: "Place of worship · Christian, Anglican"."""
-    kind = str(row["category"])
-    said = [kind[0].upper() + kind[1:]]
+    said = [str(row["category"]).capitalize()]
     faith = ", ".join(str(row[name]) for name in ("faith_tradition", "denomination") if isinstance(row.get(name), str))
     return " · ".join([*said, faith] if faith else said)
 
@@ -89,7 +84,7 @@ def kinds_counted(categories: pd.Series) -> str:
     """ "74 places of worship, 33 community centres and 10 libraries", most first."""
     counts = categories.value_counts()
     order = sorted(counts.index, key=lambda kind: (-int(counts[kind]), ASSET_CATEGORIES.index(str(kind))))
-    return listed([counted(int(counts[kind]), *KINDS[str(kind)][:2]) for kind in order])
+    return listed([counted(int(counts[kind]), str(kind), CATEGORY_PLURALS[str(kind)]) for kind in order])
 
 
 def headline(place: str, here: pd.DataFrame) -> str:
@@ -122,8 +117,8 @@ def second_sentence(here: pd.DataFrame, not_mapped: list[str]) -> str:
             parts_said.append(f"for {int(counts['unconfirmed']):,} nobody has said so lately")
             said.append(f"{listed(parts_said)}.")
     if not_mapped:
-        kinds = listed([KINDS[kind][1] for kind in not_mapped])
-        said.append(f"{kinds[0].upper()}{kinds[1:]} are not mapped here: none recorded, which is not the same as none.")
+        kinds = listed([CATEGORY_PLURALS[kind] for kind in not_mapped])
+        said.append(f"{kinds.capitalize()} are not mapped here: none recorded, which is not the same as none.")
     text = " ".join(said)
     return text[:1].upper() + text[1:]
 

@@ -14,7 +14,7 @@ def open_atlas() -> Atlas:
     """The snapshot, opened once for the process and read-only. SnapshotError names a file that is missing or altered."""
     atlas = Atlas()
     atlas.snapshot.check_geometry()
-    for part in ("areas", "place_index", "place_rows", "coverage", "gazetteer", "people"):
+    for part in ("areas", "coverage", "gazetteer", "people"):
         getattr(atlas, part)
     # Streamlit collects garbage after every run; what is held for good need not be looked at each time.
     gc.collect()

@@ -21,20 +21,18 @@ from analysis.asset_filter import AssetFilter, asked_for
 from analysis.asset_records import RECORD_COLUMNS, parts
 from analysis.places import Place
 from analysis.reach import PlaceIndex, Reach
-from analysis.vocabularies import PLACE_KINDS
+from analysis.vocabularies import FRESHNESS, PLACE_KINDS
 from data_loaders import asset_layers, published_assets
 from data_loaders.asset_search import AssetSearch
 from data_loaders.atlas import Atlas
 from data_loaders.errors import SettingError
-from data_loaders.published_assets import PublishedAssets
+from data_loaders.published_assets import AssetsFrom, PublishedAssets
 from presentation import register_cache
 from presentation.atlas_cache import open_atlas
 from register import asset_decisions
 from register import assets as register_assets
 from register.actors import ANYONE
 from register.errors import StoreError
-
-MOST_FOUND = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +42,8 @@ class CurrentAssets:
     table: one row a service at a location: RECORD_COLUMNS, merged_ids, sources, licences, source_dates, corrected, closed, freshness,
     neighbourhood, lad24nm, relied_upon (Core20 residents within the usual walk). records: the same before merging, a row a source record.
     closed: which rows of `table` somebody reported closed; they are opened by their link and counted nowhere. members: asset_id → the id of the
-    row that it is part of. queue: likely matches that wait for a person. coverage: `analysis.asset_coverage.coverage_now`. lists: which authorities
-    and kinds kept lists hold.
+    row that it is part of. queue: likely matches that wait for a person. coverage: `analysis.asset_coverage.coverage_now`. sources: every
+    publisher and every kept list that has a record in it, for credits.
     """
 
     atlas: Atlas
@@ -56,7 +54,7 @@ class CurrentAssets:
     members: pd.Series
     queue: pd.DataFrame
     coverage: pd.DataFrame
-    lists: pd.DataFrame
+    sources: tuple[AssetsFrom, ...]
     problems: tuple[str, ...]
 
     @cached_property
@@ -65,14 +63,14 @@ class CurrentAssets:
         return pd.Index(self.atlas.areas["lsoa21cd"]).get_indexer(self.table["lsoa21cd"])
 
     @cached_property
-    def placed(self) -> npt.NDArray[np.intp]:
+    def places(self) -> pd.DataFrame:
         """The rows of `table` that are open and have a point, in the order of `index`."""
-        return np.flatnonzero(self.table["easting"].notna().to_numpy() & ~self.closed)
+        return self.table[self.table["easting"].notna().to_numpy() & ~self.closed]
 
     @cached_property
     def index(self) -> PlaceIndex:
         """The assets with a point, indexed for reach."""
-        return PlaceIndex(self.table.iloc[self.placed])
+        return PlaceIndex(self.places)
 
     @cached_property
     def search(self) -> AssetSearch:
@@ -85,17 +83,25 @@ class CurrentAssets:
         if place.level == "england":
             return ~self.closed  # those too that nobody could place
         mask = self.atlas.gazetteer.mask(place)
-        rows = self.rows
-        here = (rows >= 0) & mask[rows] & ~self.closed
-        if place.level in ("pcn", "lsoa", "msoa", "ward"):
-            return here
-        whole = self.atlas.areas["lad24cd"].to_numpy()
-        codes = set(whole[mask]) - set(whole[~mask])  # authorities that lie wholly inside
-        without = (rows < 0) & ~self.closed
-        own = self.table["lad24cd"].isin(codes).to_numpy()
-        serves = np.zeros(len(own), dtype=bool)
-        serves[without] = [not codes.isdisjoint(parts(text)) for text in self.table["service_area"][without]]
-        return here | (without & (own | serves))
+        here = (self.rows >= 0) & mask[self.rows] & ~self.closed
+        without = np.flatnonzero((self.rows < 0) & ~self.closed)
+        if len(without):
+            number, codes = self._authorities
+            wholly = np.bincount(number, mask, len(codes)) == np.bincount(number, minlength=len(codes))
+            whole = set(codes[wholly])
+            named = zip(self.table["lad24cd"].iloc[without], self.table["service_area"].iloc[without], strict=True)
+            here[without] = [own in whole or not whole.isdisjoint(parts(serves)) for own, serves in named]
+        return here
+
+    @cached_property
+    def _authorities(self) -> tuple[npt.NDArray[np.intp], pd.Index]:
+        """A number for the authority of each row of `atlas.areas`, and the codes that the numbers count into."""
+        return pd.factorize(self.atlas.areas["lad24cd"])
+
+    @property
+    def not_built_in(self) -> tuple[AssetsFrom, ...]:
+        """The sources that are not of the snapshot: layers and kept lists."""
+        return tuple(each for each in self.sources if each.said != published_assets.BUILT_INTO_THIS_COPY)
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -108,18 +114,26 @@ class CurrentAssets:
 
     def as_built_in(self, place: Place) -> bool:
         """Whether the places on the map here are those built into this copy, none added, moved, corrected or closed since."""
-        here = self.table[self.inside(place)]
-        if "corrected" in here and here["corrected"].any():
-            return False
-        here = here[here["easting"].notna()]
-        rows, mask = self.atlas.place_rows, self.atlas.gazetteer.mask(place)
-        return set(here["asset_id"]) == set(self.atlas.places["asset_id"][(rows >= 0) & mask[rows]])
+        return not (self._changed & self.atlas.gazetteer.mask(place)).any()
+
+    @cached_property
+    def _changed(self) -> npt.NDArray[np.bool_]:
+        """In which rows of `atlas.areas` a place is other than what was built in."""
+        columns = ["asset_id", "name", "category", "longitude", "latitude", "lsoa21cd"]
+        both = pd.concat([self.places[columns], self.atlas.places[columns]])
+        other = both[~both.duplicated(keep=False)]["lsoa21cd"]
+        return self.atlas.areas["lsoa21cd"].isin(other).to_numpy()
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """How well each kind of place is mapped in each authority now: `analysis.asset_coverage.by_cell`."""
+        return asset_coverage.by_cell(self.coverage)
 
     def not_mapped(self, place: Place) -> list[str]:
         """The kinds of place that no source maps in any authority of a place, and of which none is recorded there."""
         codes = self.atlas.areas.loc[self.atlas.gazetteer.mask(place), "lad24cd"].unique()
         whole = self.coverage[self.coverage["faith_tradition"].isna() & self.coverage["lad24cd"].isin(codes)]
-        mapped = set(whole.loc[whole["status"] != "not mapped", "category"]) | set(self.table["category"][self.inside(place)])
+        mapped = {*whole.loc[whole["status"] != "not mapped", "category"], *self.table["category"][self.inside(place)].unique()}
         return [kind for kind in PLACE_KINDS if kind not in mapped]
 
     def at(self, asset_id: str) -> pd.Series | None:
@@ -139,15 +153,14 @@ class CurrentAssets:
         if wanted.words:
             positions = self.search.find(wanted.words, len(self.table))
             return self.table.iloc[positions[mask[positions]]]
-        here = self.table[mask]
-        order = pd.DataFrame(
-            {
-                "fresh": here["freshness"].map({"confirmed": 0, "needs checking": 1, "unconfirmed": 2}),
-                "unnamed": here["name"].isna(),
-                "name": here["name"].fillna("").str.casefold(),
-            }
-        )
-        return here.loc[order.sort_values(["fresh", "unnamed", "name"], kind="stable").index]
+        return self.table.iloc[self._in_order[mask[self._in_order]]]
+
+    @cached_property
+    def _in_order(self) -> npt.NDArray[np.intp]:
+        """The rows of `table`, the most lately confirmed first, then by name, those without one last."""
+        fresh = self.table["freshness"].map({word: place for place, word in enumerate(FRESHNESS)}).to_numpy()
+        name = self.table["name"].fillna("").str.casefold().to_numpy(dtype=object)
+        return np.lexsort((np.argsort(np.argsort(name, kind="stable")), self.table["name"].isna().to_numpy(), fresh))
 
 
 def open_assets(today: date) -> CurrentAssets:
@@ -163,14 +176,10 @@ def open_assets(today: date) -> CurrentAssets:
         register = register_cache.for_all()
         if register is not None:
             decided = (register.identity(), asset_decisions.revision(register.as_(ANYONE)))
-    except (StoreError, SettingError) as error:
-        problems.append(f"What people added and decided cannot be read. {error}")
+    except (StoreError, SettingError):  # the page says why, where it opens the register for this person
+        problems.append("Lists that people kept, and what they corrected and confirmed, are missing from the places shown.")
     current = _built(atlas, layers, decided, today)
-    return current if not problems else _with(current, problems)
-
-
-def _with(current: CurrentAssets, problems: list[str]) -> CurrentAssets:
-    return replace(current, problems=(*current.problems, *problems))
+    return replace(current, problems=(*current.problems, *problems)) if problems else current
 
 
 @st.cache_resource(show_spinner="Putting the lists of places together", max_entries=2)
@@ -183,7 +192,7 @@ def _built(_atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], tod
     """layers: what is there now; decided: which register, and its newest decision. So a new layer or decision is read at once."""
     published = _published(_atlas, layers)
     records, decisions = published.records, asset_matching.no_decisions()
-    lists = pd.DataFrame(columns=asset_coverage.ASKED_COLUMNS, dtype="str")
+    asked, sources = [published.asked()], published.sources()
     register = register_cache.for_all() if decided[1] >= 0 else None
     if register is not None:
         acting = register.as_(ANYONE)
@@ -191,7 +200,9 @@ def _built(_atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], tod
         if len(kept):
             records = pd.concat([records, kept[list(RECORD_COLUMNS)]], ignore_index=True)
             known = kept[["lad24cd", "category", "source", "source_date"]].dropna(subset=["lad24cd"])
-            lists = known.sort_values("source_date").drop_duplicates(["lad24cd", "category", "source"], keep="last").assign(kind="list")
+            known = known.sort_values("source_date").drop_duplicates(["lad24cd", "category", "source"], keep="last")
+            asked.append(known.assign(kind=asset_coverage.LIST))
+            sources += _lists(_atlas, register_assets.lists(acting))
         records = asset_corrections.applied(records, asset_decisions.corrections(acting))
         decisions = asset_decisions.matches(acting)
     combined = asset_table.combine(records, asset_matching.matches(records), decisions)
@@ -203,12 +214,26 @@ def _built(_atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], tod
         relied_upon=asset_freshness.relied_upon(combined.assets, _atlas.areas, Reach()),
     )
     closed = table["closed"].eq(True).to_numpy(dtype=bool) if "closed" in table else np.zeros(len(table), dtype=bool)
-    coverage = asset_coverage.coverage_now(_atlas.coverage, records, _asked(published, lists), today)
+    coverage = asset_coverage.coverage_now(_atlas.coverage, records, pd.concat(asked, ignore_index=True), today)
     return CurrentAssets(
-        _atlas, published, table, closed, records, combined.members, combined.queue, coverage, lists, published.problems
+        _atlas, published, table, closed, records, combined.members, combined.queue, coverage, tuple(sources), published.problems
     )
 
 
-def _asked(published: PublishedAssets, lists: pd.DataFrame) -> pd.DataFrame:
-    """What layers and kept lists were asked for: `analysis.asset_coverage.ASKED_COLUMNS`."""
-    return pd.concat([published.asked(), lists], ignore_index=True)[asset_coverage.ASKED_COLUMNS]
+def _lists(atlas: Atlas, lists: pd.DataFrame) -> list[AssetsFrom]:
+    """Kept lists as sources, to be credited as publishers are. lists: `register.assets.lists`."""
+    names = atlas.names("lad24")
+    return [
+        AssetsFrom(
+            title=row["title"],
+            publisher=row["publisher"],
+            published=str(row["as_at"])[:10],
+            licence=row["licence"] or "No licence recorded",
+            attribution=row["attribution"] or "",
+            address="",
+            where=names.get(row["lad24cd"], row["lad24cd"]),
+            said="A list that somebody kept in the register.",
+            records=int(row["rows_kept"] or 0),
+        )
+        for row in lists[lists["status"] == "published"].to_dict("records")
+    ]

@@ -199,9 +199,10 @@ def how_to_read(place: Place) -> None:
 
 
 def downloads_row(
-    atlas: Atlas, view: View, place: Place, level: str, table: pd.DataFrame, partners: str, today: date
+    assets: CurrentAssets, view: View, place: Place, level: str, table: pd.DataFrame, partners: str, today: date
 ) -> None:
     """The list to take away as CSV, XLSX and GeoJSON, each with its sources, vintages and settings. Made when asked for."""
+    atlas = assets.atlas
     what = "Core20 neighbourhoods" if level == "lsoa" else LEVEL_NAMES[level]
 
     def notes() -> list[str]:
@@ -211,6 +212,7 @@ def downloads_row(
             atlas.snapshot.manifests(),
             provenance.settings(view.reach, view.categories, view.count, partners),
             today,
+            assets.not_built_in,
         )
 
     def exported() -> pd.DataFrame:

@@ -21,7 +21,7 @@ from presentation.area_map import (
     Points,
 )
 from presentation.asset_points import points_of
-from presentation.asset_words import KINDS
+from presentation.asset_words import SHAPES
 from presentation.current_assets import CurrentAssets
 from presentation.view import View
 from presentation.words import CATEGORY_PLURALS, STATE_COLOURS, STATE_LABELS, counted, people
@@ -96,7 +96,7 @@ def small_area_map(
     whole_authority = place.level == "lad24"
     crowded = len(authorities) > MAX_AUTHORITIES_WITH_PLACES
     shapes = [
-        PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), KINDS[c][2])
+        PlaceShape(c, CATEGORY_PLURALS[c].capitalize() + (" (zoom in to see them)" if crowded else ""), SHAPES[c])
         for c in view.categories
     ]
     totals = gaps.groupby("state", observed=False)["people"].sum()

@@ -8,10 +8,10 @@ from datetime import date
 import pandas as pd
 
 from analysis import gaps
-from analysis.asset_coverage import by_cell
 from analysis.gaps import partner_standing
 from analysis.reach import PlaceIndex, within_reach_of
 from data_loaders.atlas import Atlas
+from presentation.asset_words import kind_line, name_of
 from presentation.components import Callout, FactRow, FactSection
 from presentation.current_assets import CurrentAssets
 from presentation.view import View
@@ -74,18 +74,6 @@ _STANDING = {
 }
 
 
-def place_name(row: object) -> str:
-    """What to call a place: its name, or its kind where nobody has recorded one."""
-    name = getattr(row, "name", None)
-    return name if isinstance(name, str) and name else f"{row.category.capitalize()}, name not recorded"  # type: ignore[attr-defined]
-
-
-def _kind(row: object) -> str:
-    parts = [getattr(row, "denomination", None), getattr(row, "faith_tradition", None)]
-    kinds = [part for part in parts if isinstance(part, str) and part]
-    return f"{row.category}{', ' + ', '.join(kinds) if kinds else ''}"  # type: ignore[attr-defined]
-
-
 def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today: date) -> FactSection:
     """Partners and earlier relationships within reach, nearest first."""
     if partners.empty:
@@ -115,11 +103,10 @@ def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today:
 
 def places_section(assets: CurrentAssets, area: pd.Series, view: View) -> FactSection:
     """Mapped places within reach by name, type and walk, nearest first; then the nearest of each kind that is not."""
-    places = assets.table.iloc[assets.placed]
-    near = within_reach_of(area, places, assets.index, view.reach, view.categories)
+    near = within_reach_of(area, assets.places, assets.index, view.reach, view.categories)
     rows = [
-        FactRow(place_name(row), metres(row.walk_m), f"{_kind(row)} · mapped {month_year(row.source_date)}")
-        for row in near.head(MAX_PLACES).itertuples()
+        FactRow(name_of(row), metres(row["walk_m"]), f"{kind_line(row)} · mapped {month_year(row['source_date'])}")
+        for row in near.head(MAX_PLACES).to_dict("records")
     ]
     if len(near) > MAX_PLACES:
         rows.append(FactRow(f"and {len(near) - MAX_PLACES:,} more places", f"up to {metres(near['walk_m'].max())}"))
@@ -128,8 +115,7 @@ def places_section(assets: CurrentAssets, area: pd.Series, view: View) -> FactSe
         if not (near["category"] == category).any():
             walk_m, row = assets.index.nearest(point, category, view.reach)
             if row[0] >= 0:
-                place = places.iloc[int(row[0])]
-                name = place["name"] if isinstance(place["name"], str) else "name not recorded"
+                name = name_of(assets.places.iloc[int(row[0])].to_dict())
                 rows.append(FactRow(f"Nearest {category}, further than the walk", metres(walk_m[0]), name))
     return FactSection(f"Mapped within a {walk(view.walk_m)}", rows, empty="Nothing of the kinds chosen is mapped.")
 
@@ -213,8 +199,7 @@ def notable_section(area: pd.Series, england: pd.Series) -> FactSection:
 
 def coverage_section(assets: CurrentAssets, lad24cd: str) -> FactSection:
     """What is not, or only partly, mapped in this authority."""
-    here = by_cell(assets.coverage[assets.coverage["lad24cd"] == lad24cd]).rename(columns={"notes": "note"})
-    rows = [FactRow(sentence, "") for sentence in uncovered(here, lad24cd)]
+    rows = [FactRow(sentence, "") for sentence in uncovered(assets.cells.rename(columns={"notes": "note"}), lad24cd)]
     return FactSection("What is not fully mapped here", rows, empty="Every kind of place in this atlas is mapped here.")
 
 

@@ -32,18 +32,29 @@ def settings(reach: Reach, categories: Sequence[str], count: str, partners: str)
     )
 
 
-def foot(reach: Reach, categories: Sequence[str], count: str, partners: str) -> str:
-    """The one line at the foot of every page: sources, vintages, settings."""
+def foot(sources: Sequence[AssetsFrom], reach: Reach, categories: Sequence[str], count: str, partners: str) -> str:
+    """The one line at the foot of Gaps: sources, vintages, settings. sources: those of the places that count."""
     return (
         "Deprivation: MHCLG Indices of Deprivation 2025. People: ONS mid-2022. "
         "PCN footprints: NHS England registrations July 2023, memberships January 2026. "
-        "Places of worship: © OpenStreetMap contributors, 16 August 2026. Libraries: Arts Council England, December 2023. Community centres: "
-        f"Greater London Authority, to November 2022. {settings(reach, categories, count, partners)}"
+        f"{places_credit(sources)} {settings(reach, categories, count, partners)}"
     )
 
 
-def notes(title: str, manifests: Sequence[Manifest], settings_line: str, made_on: date) -> list[str]:
-    """The lines that every download carries: what it is, settings, then each source with vintage and licence."""
+def places_credit(sources: Sequence[AssetsFrom]) -> str:
+    """Where community places come from, each source with its date, and the credits that they ask for."""
+    said = "; ".join(f"{each.title} ({month_year(each.published[:10])})" for each in sources)
+    credits = " ".join(dict.fromkeys(f"{each.attribution.rstrip('.')}." for each in sources if each.attribution))
+    return f"Places: {said or 'none in this copy'}. {credits}".strip()
+
+
+def notes(
+    title: str, manifests: Sequence[Manifest], settings_line: str, made_on: date, newer: Sequence[AssetsFrom] = ()
+) -> list[str]:
+    """The lines that every download carries: what it is, settings, then each source with vintage and licence.
+
+    newer: sources of places that are not of the snapshot, such as a layer or a kept list.
+    """
     lines = [
         title,
         f"Made by Common Ground on {made_on.isoformat()}.",
@@ -55,15 +66,13 @@ def notes(title: str, manifests: Sequence[Manifest], settings_line: str, made_on
         f"Source: {source.title}. {source.publisher}. {source.vintage}. {source.licence}. {source.address}"
         for source in manifests
     ]
-    return [*lines, ATTRIBUTION]
+    return [*lines, *places_lines(newer), ATTRIBUTION]
 
 
 def assets_foot(sources: Sequence[AssetsFrom]) -> str:
     """The one line at the foot of the page of community assets: each source with its date and credit."""
-    said = [f"{each.title} ({month_year(each.published[:10])})" for each in sources]
-    credits = list(dict.fromkeys(each.attribution for each in sources if each.attribution))
     return (
-        f"Places: {'; '.join(said) or 'none in this copy'}. {' '.join(credits)} People: ONS mid-2022 and Census 2021. Deprivation: MHCLG Indices "
+        f"{places_credit(sources)} People: ONS mid-2022 and Census 2021. Deprivation: MHCLG Indices "
         "of Deprivation 2025. PCN footprints: NHS England registrations July 2023, memberships January 2026. "
         "None recorded means that nobody has told us."
     )
@@ -77,11 +86,16 @@ def asset_notes(title: str, sources: Sequence[AssetsFrom], made_on: date) -> lis
         "A row is one source record. Records with the same place_id were matched as one place. The column licence says which rows are "
         "under ODbL 1.0 (OpenStreetMap): keep them apart from the rest, or share what you make of both under that licence.",
         "An asset is not a partner. None recorded means that nobody has told us, not that there is nothing.",
-        *[
-            f"Source: {each.title}. {each.publisher}. {each.published}. {each.licence}. {each.attribution} {each.address}".strip()
-            for each in sources
-        ],
+        *places_lines(sources),
         ATTRIBUTION,
+    ]
+
+
+def places_lines(sources: Sequence[AssetsFrom]) -> list[str]:
+    """A line for each source of places, for downloads: what, whose, of when, under which licence."""
+    return [
+        f"Source: {each.title}. {each.publisher}. {each.published}. {each.licence}. {each.attribution} {each.address}".strip()
+        for each in sources
     ]
 
 

@@ -15,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.asset_filter import AssetFilter
+from analysis.vocabularies import ASSET_CATEGORIES
 from data_loaders.atlas import Atlas
 from presentation import asset_directory, asset_downloads, asset_words, sign_in
 from presentation.area_map import to_payload
@@ -117,6 +118,8 @@ def test_a_decision_shows_at_once_and_is_taken_back(tmp_path: Path, atlas: Atlas
     asset_decisions.close(acting, asset, note="The building was sold")
     closed = open_assets(TODAY)
     place = atlas.gazetteer.place("E09000002")
+    assert current.as_built_in(place) and not closed.as_built_in(place), "the map's built-in file still holds it"
+    assert closed.as_built_in(atlas.gazetteer.place(TOWER_HAMLETS))
     assert MOSQUE not in set(closed.table["asset_id"][closed.inside(place)])
     assert closed.at(MOSQUE) is not None, "nothing is deleted: a link still opens it"
     asset_decisions.reopen(acting, asset, note="It was not")
@@ -224,5 +227,5 @@ def test_what_is_said_of_none_one_and_many() -> None:
     assert asset_words.headline("Example", one.iloc[:0]) == "No community place has been recorded in Example yet."
     assert asset_words.headline("Example", one) == "1 library is mapped in Example."
     assert "confirmed each of them" in asset_words.second_sentence(one, [])
-    for kind in asset_words.KINDS:
+    for kind in ASSET_CATEGORIES:
         assert asset_words.ways_to_connect(None, kind).first
