@@ -61,7 +61,7 @@ def show(assets: CurrentAssets, place: Place, acting: Acting | None, today: date
         st.subheader(_question(row))
         fact_list([_prompt(row, ask)], key=f"missing_{row['kind']}_{row['community']}")
     st.subheader("Every community that was looked at")
-    fact_list(_sections(found), key="every_community")
+    fact_list(sections(found), key="every_community")
     name = f"common-ground-{place.code}-who-are-we-missing.csv"
     notes = provenance.asset_notes(f"Who are we missing? {place.name} ({place.code}). Census 2021.", assets.sources, today)
     st.download_button("Download CSV", lambda: downloads.to_csv(found, notes), name, "text/csv", on_click="ignore")
@@ -141,25 +141,29 @@ def _contacts(assets: CurrentAssets, place: Place, acting: Acting | None) -> dic
     return known
 
 
-def _sections(found: pd.DataFrame) -> list[FactSection]:
+def sections(found: pd.DataFrame) -> list[FactSection]:
     """Every community, by kind, with what is recorded, what would be expected and how well it is mapped."""
-    return [
-        FactSection(str(kind).capitalize(), [_line(row) for row in rows.to_dict("records")])
-        for kind, rows in found.groupby("kind", sort=False)
-    ]
+    return [_section(str(kind), rows) for kind, rows in found.groupby("kind", sort=False)]
 
 
-def _line(row: Mapping[str, object]) -> FactRow:
+def _section(kind: str, rows: pd.DataFrame) -> FactSection:
+    """The communities of one kind. What keeps several of them from being compared is said once, after them."""
+    silent = rows[rows["expected"].isna()]
+    alike = silent[silent["mapping_note"].duplicated(keep=False)]
+    facts = [_line(row, said_below=at in alike.index) for at, row in zip(rows.index, rows.to_dict("records"), strict=True)]
+    for note, those in alike.groupby("mapping_note", sort=False):
+        facts.append(FactRow(f"What to expect of places for them cannot be said: {listed(those['community'].tolist())}.", "", str(note)))
+    return FactSection(kind.capitalize(), facts)
+
+
+def _line(row: Mapping[str, object], said_below: bool) -> FactRow:
     number = int(str(row["observed"]))
-    expected = "What to expect cannot be said."
+    said = [f"{people(float(str(row['residents'])))} Core20 residents ({percent(float(str(row['share'])))})."]
     if not pd.isna(row["expected"]):
-        expected = (
-            f"Expected {float(str(row['expected'])):,.1f}; chance alone gives "
-            f"{float(str(row['low'])):,.0f} to {float(str(row['high'])):,.0f}."
-        )
-    residents = f"{people(float(str(row['residents'])))} Core20 residents ({percent(float(str(row['share'])))})."
-    return FactRow(
-        str(row["community"]),
-        f"{number:,} recorded nearby" if number else "none recorded",
-        " ".join(part for part in (residents, expected, str(row["mapping_note"] or "")) if part),
-    )
+        low, high = float(str(row["low"])), float(str(row["high"]))
+        said.append(f"Expected {float(str(row['expected'])):,.1f}; chance alone gives {low:,.0f} to {high:,.0f}.")
+    elif not said_below:
+        said.append("What to expect cannot be said.")
+    if not said_below and row["mapping_note"]:
+        said.append(str(row["mapping_note"]))
+    return FactRow(str(row["community"]), f"{number:,} recorded nearby" if number else "none recorded", " ".join(said))

@@ -29,7 +29,7 @@ _HOW = {
     "shares": "by shares: a place counts in part for each network with patients there",
     "best-fit": "by best fit: a place counts for the network that leads there",
 }
-_FIGURES = {"assets": "assets", "rate": "per_10_000", "core20_rate": "per_10_000_core20"}
+_RATES = {"rate": "per_10_000", "core20_rate": "per_10_000_core20"}
 
 
 def show(assets: CurrentAssets, place: Place, view: View, today: date) -> None:
@@ -62,8 +62,9 @@ def show(assets: CurrentAssets, place: Place, view: View, today: date) -> None:
         )
     number = pages(len(table))
     page = min(view.page, number)
+    in_part = level == "pcn" and view.count == "shares"
     ranked_list(
-        [_row(row) for row in table.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS].to_dict("records")],
+        [ranked(row, in_part) for row in table.iloc[(page - 1) * PAGE_ROWS : page * PAGE_ROWS].to_dict("records")],
         key="asset_rates",
         caption=f"Community places for every 10,000 people in {place.name}",
         columns=COLUMNS,
@@ -81,13 +82,15 @@ def show(assets: CurrentAssets, place: Place, view: View, today: date) -> None:
     st.download_button("Download CSV", lambda: downloads.to_csv(table, notes), name, "text/csv", on_click="ignore")
 
 
-def _row(row: dict[str, object]) -> RankedRow:
+def ranked(row: dict[str, object], in_part: bool) -> RankedRow:
+    """An area as a row of the list. in_part: a place counts in part for several areas, so that their numbers are not whole."""
+    assets = float(str(row["assets"]))
     return RankedRow(
         id=str(row["code"]),
         name=str(row["name"]),
         detail=f"{people(float(str(row['population'])))} residents",
         people=round(float(str(row["core20_people"]))),
-        values={name: _number(row[column]) for name, column in _FIGURES.items()},
+        values={"assets": round(assets, 1) if in_part else round(assets)} | {name: _number(row[column]) for name, column in _RATES.items()},
     )
 
 

@@ -21,6 +21,7 @@ from register import assets as register_assets
 from register.asset_import import Looked, look, plan_assets
 from register.asset_plan import AssetPlan, Defaults
 from register.errors import RegisterError, ValidationError
+from register.exchange_files import MAX_BYTES
 from register.store import Acting
 
 LICENCES = (
@@ -31,6 +32,8 @@ LICENCES = (
     "ODbL 1.0",
 )
 _LEFT_OUT = "Leave out"
+_WIDE, _NARROW = 340, 160
+"""Widths in pixels: two boxes side by side where there is room, one below the other on a phone."""
 
 
 def show(acting: Acting, atlas: Atlas, place: Place, today: date) -> None:
@@ -40,15 +43,18 @@ def show(acting: Acting, atlas: Atlas, place: Place, today: date) -> None:
         f"A spreadsheet from a council, a council for voluntary service or a faith network in **{literal(authority.name)}**. "
         "One row a place, with at least a name; a postcode puts it on the map. Names, emails and telephone numbers of people are left out."
     )
-    file = st.file_uploader("The list (CSV or XLSX)", type=["csv", "xlsx"], key="asset_list_file")
+    file = st.file_uploader(
+        "The list (CSV or XLSX)", type=["csv", "xlsx"], key="asset_list_file", max_upload_size=MAX_BYTES // 1_000_000
+    )
     with st.container(horizontal=True, key="asset_list_about"):
-        title = st.text_input("What the list is called", max_chars=200, key="asset_list_title", placeholder="Directory of community groups")
-        publisher = st.text_input("Who made it (an organisation)", max_chars=200, key="asset_list_publisher")
-        as_at = st.date_input("As at", today, max_value=today, format="DD/MM/YYYY", key="asset_list_as_at")
-        licence = st.selectbox("On what terms", LICENCES, key="asset_list_licence")
+        title = st.text_input("What the list is called", max_chars=200, key="asset_list_title", width=_WIDE)
+        publisher = st.text_input("Which organisation made it", max_chars=200, key="asset_list_publisher", width=_WIDE)
+        as_at = st.date_input("As at", today, max_value=today, format="DD/MM/YYYY", key="asset_list_as_at", width=_NARROW)
+        licence = st.selectbox("On what terms", LICENCES, key="asset_list_licence", width=_WIDE)
         kind = st.selectbox(
-            "Kind, where a row does not say", ASSET_CATEGORIES[:-1], index=ASSET_CATEGORIES.index("community service"), key="asset_list_kind"
-        )
+            "Kind, where a row does not say", ASSET_CATEGORIES[:-1], index=ASSET_CATEGORIES.index("community service"),
+            format_func=str.capitalize, key="asset_list_kind", width=_WIDE,
+        )  # fmt: skip
     if file is None:
         return
     content = file.getvalue()

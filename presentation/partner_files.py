@@ -13,6 +13,7 @@ from presentation.partner_words import literal
 from presentation.register_places import AtlasPlaces
 from register import example_register, exchange_csv, exchange_relationships, open_referral_import
 from register.errors import RegisterError
+from register.exchange_files import MAX_BYTES
 from register.exchange_plan import Plan
 from register.store import Acting
 
@@ -80,6 +81,7 @@ def _bring_in(acting: Acting) -> None:
         f"Bring in {FILES[str(kind)]} (docs/register-exchange.md says how it is laid out)",
         type=["csv", "xlsx", "json"],
         key="partner_import",
+        max_upload_size=MAX_BYTES // 1_000_000,
     )
     if file is None:
         return

@@ -114,8 +114,9 @@ def upload(atlas: Atlas, partners: SessionPartners, today: date) -> None:
         f"Partners in this view: **{partners.source}**. A partner is an organisation with a recorded relationship; a building on the map is not one."
     )
     st.file_uploader(
-        f"Add partners from a CSV (at most {MAX_BYTES // 1_000_000} MB)",
+        "Add partners from a CSV",
         type=["csv", "txt"],
+        max_upload_size=MAX_BYTES // 1_000_000,
         key="partners_file",
         on_change=_take,
         args=(atlas, today),

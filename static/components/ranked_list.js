@@ -53,14 +53,14 @@ td.small { line-height: 1.7; }
   table, tbody { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr {
-    display: grid; grid-template-columns: repeat(auto-fit, minmax(5rem, 1fr)); gap: 4px 12px;
+    display: flex; flex-wrap: wrap; gap: 4px 12px;
     position: relative; margin-bottom: 8px; padding: 8px 12px 12px 16px;
     border: 1px solid var(--rule); border-radius: 4px;
   }
   tbody th, tbody td, tbody td.number { display: block; padding: 0; border: 0; text-align: left; white-space: normal; }
   tbody td.rank, tbody td.blank { display: none; }
-  tbody .name, tbody .state { grid-column: 1 / -1; min-width: 0; }
-  tbody td:not(.state) { order: 1; }
+  tbody .name, tbody .state { flex: 1 0 100%; min-width: 0; }
+  tbody td:not(.state) { flex: 1 1 5rem; order: 1; }
   tbody td:not(.state)::before {
     content: attr(data-label); display: block; font-size: 0.875rem; line-height: 1.35; color: var(--muted);
   }

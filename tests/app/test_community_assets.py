@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis import representation
 from analysis.asset_filter import AssetFilter
 from analysis.vocabularies import ASSET_CATEGORIES
 from data_loaders.atlas import Atlas
-from presentation import asset_directory, asset_downloads, asset_words, sign_in
+from presentation import asset_directory, asset_downloads, asset_missing, asset_rates_view, asset_words, sign_in
 from presentation.area_map import to_payload
 from presentation.current_assets import CurrentAssets, open_assets
 from presentation.register_cache import FILE
@@ -77,6 +78,24 @@ def test_england_keeps_every_asset_of_the_snapshot(atlas: Atlas, current: Curren
     counts = current.table["category"].value_counts()
     assert counts.to_dict() == snapshot["category"].value_counts().to_dict()
     assert current.inside(atlas.gazetteer.place("E92000001")).all(), "those too that have no point are in England"
+
+
+def test_what_keeps_several_communities_from_being_compared_is_said_once(current: CurrentAssets, atlas: Atlas) -> None:
+    inside = atlas.gazetteer.mask(atlas.gazetteer.place(TOWER_HAMLETS))
+    found = representation.representation(atlas.census, inside, current.table, current.coverage)
+    sections = {section.heading: section.rows for section in asset_missing.sections(found)}
+    ethnicity = sections["Ethnicity"]
+    note = "Not mapped: too few of the lists here say whom a place is for, so nothing can be said from this map."
+    assert [note in (row.note or "") for row in ethnicity].count(True) == 1
+    assert ethnicity[-1].label.endswith("Asian, Black, Mixed or multiple and Other ethnic group.")
+    assert sum(len(rows) for rows in sections.values()) == len(found) + 2, "every community, and what is said once of ethnicity and age"
+
+
+def test_places_counted_by_best_fit_are_whole_and_by_shares_are_not(current: CurrentAssets) -> None:
+    row = {"code": "U1", "name": "A", "population": 9.0, "core20_people": 2.0, "assets": 2.25, "per_10_000": 2.25, "per_10_000_core20": None}
+    assert asset_rates_view.ranked(row, in_part=True).values == {"assets": 2.2, "rate": 2.2, "core20_rate": None}
+    whole = asset_rates_view.ranked(row | {"assets": 2.0}, in_part=False).values["assets"]
+    assert (whole, type(whole)) == (2, int)
 
 
 @pytest.mark.parametrize("show", ["missing", "rates", "checking", "coverage", "sources"])
