@@ -35,10 +35,18 @@ view = st.session_state["view"]
 place = atlas.gazetteer.place(view.place)
 assets, acting = open_assets(today), open_acting()
 here = assets.table[assets.inside(place)]
+point = place_bar.chosen_point(atlas)
+walks = None if point is None else assets.walks(point, view.detour)
 
 said()
-st.title(asset_words.headline(place.name, here))
-st.markdown(asset_words.second_sentence(here, assets.not_mapped(place)))
+if point is None or walks is None:
+    st.title(asset_words.headline(place.name, here))
+    st.markdown(asset_words.second_sentence(here, assets.not_mapped(place)))
+else:
+    near = assets.table[walks <= view.walk_m]
+    st.title(asset_words.headline_near(point.postcode.spoken, view.walk_m, near))
+    st.markdown(asset_words.whole_place(place.name, here, assets.nearest(walks) if near.empty else None))
+    st.markdown(asset_words.second_sentence(near, assets.not_mapped(place)))
 for problem in assets.problems:
     st.warning(problem)
 st.session_state["control_show"] = view.show
@@ -63,8 +71,8 @@ elif view.show == "sources":
     asset_sources.show(assets, place, acting, today)
 else:
     asset_directory.controls(view, here)
-    point = place_bar.chosen_point(atlas)
-    found = asset_directory.nearest_first(assets.found(place, view.assets), point, view.detour)
+    also = None if walks is None else (walks <= view.walk_m).to_numpy()
+    found = asset_directory.nearest_first(assets.found(place, view.assets, also), walks)
     number = pages(len(found))
     page = min(view.page, number)
     chosen = assets.at(view.asset) if view.asset else None
@@ -72,7 +80,7 @@ else:
     with left:
         with st.container(key="asset_map"):
             area_map(
-                asset_directory.map_of(assets, place, found, None if chosen is None else str(chosen["asset_id"]), point),
+                asset_directory.map_of(assets, place, found, None if chosen is None else str(chosen["asset_id"]), point, view),
                 key="assets_map",
                 on_select=lambda code: place_bar.set_view(view.at(code)) if place.level in ("england", "region") else None,
                 on_choose=lambda asset_id: place_bar.change(asset=asset_id),
@@ -101,5 +109,5 @@ else:
             st.warning("The link's community asset is not in any list now. It may have been taken out by its publisher.")
         else:
             asset_directory.summary(found)
-    asset_downloads.row(assets, place, found, view.assets, today)
+    asset_downloads.row(assets, place, assets.found(place, view.assets) if point else found, view.assets, today)
 st.caption(provenance.assets_foot(assets.sources))

@@ -109,12 +109,11 @@ def _clear() -> None:
     place_bar.change(assets=AssetFilter(), page=1, asset=None)
 
 
-def nearest_first(found: pd.DataFrame, point: PostcodePoint | None, detour: float) -> pd.DataFrame:
-    """The assets with `walk_m`, the walk from a postcode, nearest first; as they were where no postcode is chosen."""
-    if point is None:
+def nearest_first(found: pd.DataFrame, walks: pd.Series | None) -> pd.DataFrame:
+    """The assets with `walk_m`, the walk from a postcode, nearest first; as they were where no postcode is chosen (walks: None)."""
+    if walks is None:
         return found.assign(walk_m=np.nan)
-    straight = np.hypot(found["easting"] - point.easting, found["northing"] - point.northing)
-    return found.assign(walk_m=straight * detour).sort_values("walk_m", kind="stable")
+    return found.assign(walk_m=walks[found.index]).sort_values("walk_m", kind="stable")
 
 
 def rows(found: pd.DataFrame) -> list[RankedRow]:
@@ -146,9 +145,9 @@ def on_page(found: pd.DataFrame, page: int) -> pd.DataFrame:
 
 
 def map_of(
-    assets: CurrentAssets, place: Place, found: pd.DataFrame, chosen: str | None, point: PostcodePoint | None
+    assets: CurrentAssets, place: Place, found: pd.DataFrame, chosen: str | None, point: PostcodePoint | None, view: View
 ) -> MapView:
-    """Points over PCN footprints and Core20 neighbourhoods; over a large area, how many there are in each part of it."""
+    """Points over PCN footprints and Core20 neighbourhoods, drawn close round a postcode; over a large area, how many there are in each part."""
     atlas = assets.atlas
     drawn = found[found["easting"].notna()]
     alt = (
@@ -175,7 +174,7 @@ def map_of(
             "Not in the most deprived fifth of England",
             None if place.level == "lad24" else here["lsoa21cd"].tolist(),
         ),
-        bounds=extent(atlas, place, inside),
+        bounds=extent(atlas, place, inside) if point is None else _round(atlas, point, view),
         outlines=[
             OutlineLayer(urls("pcn", footprints), "Neighbourhood (PCN footprint)", 1.2, only=networks),
             OutlineLayer(urls("lad24", authorities), "Place (local authority)", 2.2),
@@ -186,6 +185,14 @@ def map_of(
         marker=None if point is None else marker(atlas, point),
         alt=alt,
     )
+
+
+def _round(atlas: Atlas, point: PostcodePoint, view: View) -> tuple[float, float, float, float]:
+    """West, south, east and north (EPSG:4326) of a little more than the walk round a postcode."""
+    metres = 1.25 * view.walk_m / view.detour
+    west, south = atlas.to_degrees(point.easting - metres, point.northing - metres)
+    east, north = atlas.to_degrees(point.easting + metres, point.northing + metres)
+    return west, south, east, north
 
 
 def _counts_map(atlas: Atlas, place: Place, drawn: pd.DataFrame, alt: str) -> MapView:

@@ -13,8 +13,8 @@ import pandas as pd
 from analysis.asset_records import parts
 from analysis.vocabularies import ASSET_CATEGORIES, CLINICAL_AREA_NAMES, DAY_NAMES, FRESHNESS
 from presentation.area_map import Fullness, Shape
-from presentation.partner_words import day
-from presentation.words import CATEGORY_PLURALS, counted, listed, month_year
+from presentation.partner_words import day, literal
+from presentation.words import CATEGORY_PLURALS, article, counted, listed, metres, month_year, walk
 
 SHAPES: dict[str, Shape] = {
     "place of worship": "circle",
@@ -92,6 +92,20 @@ def headline(place: str, here: pd.DataFrame) -> str:
     if here.empty:
         return f"No community place has been recorded in {place} yet."
     return f"{kinds_counted(here['category'])} {'is' if len(here) == 1 else 'are'} mapped in {place}."
+
+
+def headline_near(postcode: str, walk_m: float, near: pd.DataFrame) -> str:
+    """The sentence that opens the page for somebody with a postcode. near: the assets within the walk, also over a border (category)."""
+    within = f"within {article(walk(walk_m))} of {postcode}"
+    if near.empty:
+        return f"No community place has been recorded {within} yet."
+    return f"{kinds_counted(near['category'])} {'is' if len(near) == 1 else 'are'} mapped {within}."
+
+
+def whole_place(place: str, here: pd.DataFrame, nearest: Mapping[str, object] | None) -> str:
+    """What is beyond the walk: the nearest place where none is within it (name, category, walk_m), and what the whole place has."""
+    said = "" if nearest is None else f"The nearest is {literal(name_of(nearest))}, {metres(float(str(nearest['walk_m'])))} away. "
+    return said + (f"In all of {place}: {kinds_counted(here['category'])}." if len(here) else "")
 
 
 def second_sentence(here: pd.DataFrame, not_mapped: list[str]) -> str:

@@ -24,7 +24,7 @@ from analysis.reach import PlaceIndex, Reach
 from analysis.vocabularies import FRESHNESS, PLACE_KINDS
 from data_loaders import asset_layers, published_assets
 from data_loaders.asset_search import AssetSearch
-from data_loaders.atlas import Atlas
+from data_loaders.atlas import Atlas, PostcodePoint
 from data_loaders.errors import SettingError
 from data_loaders.published_assets import AssetsFrom, PublishedAssets
 from presentation import register_cache
@@ -147,9 +147,23 @@ class CurrentAssets:
     def _position(self) -> pd.Index:
         return pd.Index(self.table["asset_id"])
 
-    def found(self, place: Place, wanted: AssetFilter) -> pd.DataFrame:
-        """The assets of a place that are asked for: best match first where words are, otherwise the most lately confirmed, by name."""
-        mask = self.inside(place) & asked_for(self.table, wanted)
+    def walks(self, point: PostcodePoint, detour: float) -> pd.Series:
+        """The walk from a postcode to each row of `table` in metres, the straight line times the detour; blank without a point or where closed."""
+        straight = np.hypot(self.table["easting"] - point.easting, self.table["northing"] - point.northing)
+        return (straight * detour).mask(self.closed)
+
+    def nearest(self, walks: pd.Series) -> dict[str, object]:
+        """The nearest row of `table` with its `walk_m`. walks: as `walks` gives them."""
+        row = walks.idxmin()
+        return {**self.table.loc[row].to_dict(), "walk_m": walks[row]}
+
+    def found(self, place: Place, wanted: AssetFilter, also: npt.NDArray[np.bool_] | None = None) -> pd.DataFrame:
+        """The assets of a place that are asked for: best match first where words are, otherwise the most lately confirmed, by name.
+
+        also: further rows of `table`, such as those over the border but within the walk of a postcode.
+        """
+        inside = self.inside(place)
+        mask = (inside if also is None else inside | also) & asked_for(self.table, wanted)
         if wanted.words:
             positions = self.search.find(wanted.words, len(self.table))
             return self.table.iloc[positions[mask[positions]]]

@@ -9,12 +9,14 @@ import io
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from pyproj import Geod, Transformer
 from streamlit.testing.v1 import AppTest
 
-from analysis import representation
+from analysis import postcodes, representation
 from analysis.asset_filter import AssetFilter
 from analysis.vocabularies import ASSET_CATEGORIES
 from data_loaders.atlas import Atlas
@@ -22,6 +24,7 @@ from presentation import asset_directory, asset_downloads, asset_missing, asset_
 from presentation.area_map import to_payload
 from presentation.current_assets import CurrentAssets, open_assets
 from presentation.register_cache import FILE
+from presentation.view import View
 from register import asset_decisions, asset_import, assets
 from register.actors import Actor
 from register.asset_plan import Defaults
@@ -236,9 +239,33 @@ def test_downloads_keep_what_openstreetmap_licenses_apart(atlas: Atlas, current:
 def test_the_map_of_a_borough_is_under_60_kilobytes(atlas: Atlas, current: CurrentAssets) -> None:
     place = atlas.gazetteer.place(TOWER_HAMLETS)
     found = current.found(place, AssetFilter())
-    view = asset_directory.map_of(current, place, found, None, None)
+    view = asset_directory.map_of(current, place, found, None, None, View(place))
     assert len(view.points.items) == int(found["easting"].notna().sum())
     assert len(pd.io.json.ujson_dumps(to_payload(view))) < 60_000
+
+
+def test_a_postcode_is_answered_with_what_is_within_the_walk_over_the_border_too(atlas: Atlas, current: CurrentAssets) -> None:
+    point = atlas.postcode(postcodes.read("E1 6PL"))
+    app = _run(postcode="E16PL")
+    places = atlas.places
+    home = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True).transform(point.easting, point.northing)
+    _, _, straight = Geod(ellps="WGS84").inv(  # by latitude and longitude, where the page measures on the grid
+        np.full(len(places), home[0]), np.full(len(places), home[1]), places["longitude"], places["latitude"]
+    )
+    near = places[straight * 1.3 <= 800]
+    authorities = near["lsoa21cd"].map(atlas.areas.set_index("lsoa21cd")["lad24cd"])
+    assert authorities.nunique() == 3, "or this would prove nothing of borders"
+    assert app.title[0].value == f"{asset_words.kinds_counted(near['category'])} are mapped within a ten-minute walk of E1 6PL."
+    assert "In all of Tower Hamlets: 102 places of worship" in _said(app)
+    walks = current.walks(point, 1.3)
+    found = current.found(atlas.gazetteer.place(TOWER_HAMLETS), AssetFilter(), (walks <= 800).to_numpy())
+    assert set(near["asset_id"]) <= set(found["asset_id"])
+
+
+def test_a_postcode_far_from_everything_is_told_the_nearest() -> None:
+    app = _run(postcode="TR197AA")
+    assert app.title[0].value == "No community place has been recorded within a ten-minute walk of TR19 7AA yet."
+    assert "The nearest is St Sennen's Church, 1,877 m away." in _said(app)
 
 
 def test_what_is_said_of_none_one_and_many() -> None:
