@@ -47,6 +47,7 @@ _FACTS = (
     ("website", "Website"),
     ("charity_number", "Registered charity number"),
 )
+_WORTH_ASKING = ("activity_groups", "clinical_areas", "who_for", "languages", "opening", "space")
 _SAID = {"clinical_areas": clinical_line, "days": days_line}
 
 
@@ -103,7 +104,7 @@ def _known(asset: dict[str, object]) -> FactSection:
         else:
             text = listed([word_of(part) for part in parts(value)])
         rows.append(FactRow(label, "", text))
-    unsaid = [label.lower() for name, label in _FACTS[3:10] if not asset.get(name)]
+    unsaid = [label.lower() for name, label in _FACTS if name in _WORTH_ASKING and not asset.get(name)]
     if asset.get("sensitive"):
         rows.append(FactRow("A sensitive site", "", "Only its area is shown, never a point or an address."))
     if unsaid:
@@ -130,8 +131,8 @@ def _quality(line: dict[str, object]) -> str:
 
 
 def _ways(ways: Ways) -> FactSection:
+    """How to go on; how to begin stands in the callout above."""
     rows = [
-        FactRow("To begin", "", ways.first),
         FactRow("What to offer", "", ways.offer),
         FactRow("Bear in mind", "", ways.mind),
     ]
