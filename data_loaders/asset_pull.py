@@ -63,7 +63,11 @@ def pull(
             have = next(iter(layers.standing(source.about.key, scope.code).layers), None)
             if have is not None and read.asked_at is not None and have.about.given_at >= read.asked_at:
                 return AssetsPulled(have, new=False)
-            return _written(layers, read, scope, have, wanted, now())
+            layer = layers.write(read, scope, now(), ", ".join(path.name for path in wanted.files))
+            removed = layers.remove_old(source.about.key, scope.code)
+            return AssetsPulled(layer, removed, have.about.records if have else None)
+        except AssetLayerError as error:
+            raise AssetPullError(str(error)) from error
         finally:
             kept.close()
 
@@ -97,15 +101,6 @@ def _given(source: PullableSource, wanted: Wanted, means: Means, layers: AssetLa
         why = f" ({read.found:,} set aside: {'; '.join(problems)})" if problems else ""
         raise AssetPullError(f"{read.source.publisher} gave no place that can be used{why}, so nothing has changed; the pages show {shown}.")
     return read
-
-
-def _written(layers: AssetLayers, read: AssetsRead, scope: Scope, before: AssetLayer | None, wanted: Wanted, now: datetime) -> AssetsPulled:
-    try:
-        layer = layers.write(read, scope, now, ", ".join(path.name for path in wanted.files))
-        removed = layers.remove_old(read.source.key, scope.code)
-    except AssetLayerError as error:
-        raise AssetPullError(str(error)) from error
-    return AssetsPulled(layer, removed, before.about.records if before else None)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from tests.fingertips_server import FingertipsServer
+from tests.local_server import Answer, LocalServer, Mischief, Request
 
 Row = dict[str, Any]
 HOME = "Trustee-Home-Marker"
@@ -110,20 +110,21 @@ def extract(*, tabbed: bool = False) -> dict[str, bytes]:
     return {table: zipped(rows, table, tabbed=tabbed) for table, rows in TABLES.items()}
 
 
-class CharitiesServer(FingertipsServer):
+class CharitiesServer(LocalServer):
     """zips: what it answers with, by table; change them as a test likes. The extract is at `data`."""
+
+    content_type = "application/zip"
 
     def __init__(self) -> None:
         super().__init__()
         self.zips = extract()
-        self.successor = self  # type: ignore[assignment]
 
     @property
     def data(self) -> str:
         """The base address of the zips."""
         return f"{self.url}json/"
 
-    def answer(self, path: str, query: Mapping[str, list[str]]) -> tuple[int, str, bytes]:
-        """The answer to a question, as (status, content type, body)."""
-        body = self.zips.get(path.removeprefix("json/publicextract.").removesuffix(".zip"))
-        return (404, "text/plain", b"BlobNotFound") if body is None else (200, "application/zip", body)
+    def respond(self, request: Request, mischief: Mischief) -> Answer:
+        """A zip, where there is one."""
+        body = self.zips.get(request.path.removeprefix("json/publicextract.").removesuffix(".zip"))
+        return Answer(404, "text/plain", b"BlobNotFound") if body is None else Answer(200, self.content_type, body)

@@ -1,13 +1,12 @@
-"""A local server that speaks Give Food's API 2, with fictional food banks, and misbehaves as the Fingertips server does."""
+"""A local server that speaks Give Food's API 2, with fictional food banks."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from tests.asset_servers.places import lat_lng
-from tests.fingertips_server import FingertipsServer
+from tests.local_server import Answer, LocalServer, Mischief, Request
 
 Row = dict[str, Any]
 SECRETS = ("07700 900123", "someone@example.org", "Example Trustee MP", "Tinned Example Beans")
@@ -57,23 +56,24 @@ def dumped(name: str, place: str = "", postcode: str = "E15 1AA", **changes: Any
     return row | changes
 
 
-class GiveFoodServer(FingertipsServer):
+class GiveFoodServer(LocalServer):
     """food_banks, locations: what it answers with; change them as a test likes. url ends in /api/; the API is at `api`."""
+
+    base = "/api/"
 
     def __init__(self) -> None:
         super().__init__()
         self.food_banks: list[Any] = [food_bank("Example North"), food_bank("Example South", "BN3 1AA")]
         self.locations: list[Any] = [location("Example North", "Example Community Centre")]
-        self.successor = self  # type: ignore[assignment]
 
     @property
     def api(self) -> str:
         """The base address of API 2."""
         return f"{self.url}2/"
 
-    def answer(self, path: str, query: Mapping[str, list[str]]) -> tuple[int, str, bytes]:
-        """The answer to a question, as (status, content type, body)."""
-        rows = {"2/foodbanks/": self.food_banks, "2/locations/": self.locations}.get(path)
-        if rows is None or query.get("format") != ["json"]:
-            return 404, "text/plain", b"Not found"
-        return 200, "application/json", json.dumps(rows).encode()
+    def respond(self, request: Request, mischief: Mischief) -> Answer:
+        """The rows of a call, where it asks for JSON."""
+        rows = {"2/foodbanks/": self.food_banks, "2/locations/": self.locations}.get(request.path)
+        if rows is None or request.query.get("format") != ["json"]:
+            return Answer(404, "text/plain", b"Not found")
+        return Answer(200, self.content_type, json.dumps(rows).encode())

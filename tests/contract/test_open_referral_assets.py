@@ -95,7 +95,7 @@ def test_a_feed_is_read_page_by_page_with_places_and_what_lists_leave_out(server
     result = fetched(server, placing)
     assert (result.found, len(result.records), result.notes) == (25, 25, ())
     assert server.count("services?") == 0 and server.count("services/") == 25 and server.count("service_at_locations") == 3
-    assert [int(query["page"][0]) for path, query in server.requests if path == "services"] == [1, 2, 3]
+    assert [int(one.query["page"][0]) for one in server.requests if one.path == "services"] == [1, 2, 3]
     row = result.records.iloc[0]
     host = server.url.removeprefix("http://").rstrip("/")
     assert row["asset_id"] == f"openreferral/{host}/{number(1, 1)}@{number(3, 1)}"

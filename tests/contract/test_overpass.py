@@ -83,7 +83,7 @@ def asking(fake: FakeTime, kept: Path | None = None) -> HttpSession:
 
 def test_one_polite_question_an_authority(server: OverpassServer, placing: Placing) -> None:
     fetch(asking(FakeTime()), TOWER_HAMLETS, placing, hosts=[server.url])
-    assert len(server.questions) == 1 and server.agents == [USER_AGENT]
+    assert len(server.questions) == 1 and [one.headers["User-Agent"] for one in server.requests] == [USER_AGENT]
     asked = server.questions[0]
     assert re.match(r"\[out:json\]\[timeout:\d+\]\[maxsize:\d+\];", asked)
     assert 'area["ref:gss"="E09000030"]' in asked and asked.endswith("out tags center;")

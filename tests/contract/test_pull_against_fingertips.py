@@ -20,7 +20,8 @@ from data_loaders.layers import Layer, Layers
 from data_loaders.needs import Needs
 from data_loaders.pull import pull
 from data_loaders.pull_places import PullPlace, pull_place
-from tests.fingertips_server import Areas, FingertipsServer, Request
+from tests.fingertips_server import Areas, FingertipsServer
+from tests.local_server import Request
 from tests.pulling import NEL, areas_of, command, questions
 
 ENGLAND = "E92000001"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from data_loaders.placing import Placing
 from tests.asset_servers.charities import CharitiesServer, extract
 from tests.asset_servers.givefood import GiveFoodServer
 from tests.asset_servers.places import STRATFORD, small_placing
-from tests.fingertips_server import FakeTime, FingertipsServer
+from tests.fingertips_server import FakeTime
+from tests.local_server import LocalServer
 
 LIBRARY = dict.fromkeys([*ace_libraries.COLUMNS, *ace_libraries.HOSTS], "") | {
     "reporting": "Newham", "name": "Example Library", "postcode": "E15 1AA", "uprn": "10001", "type": "Static Library", "operation_23": "LA",
@@ -44,8 +46,8 @@ def session(name: str) -> HttpSession:
 
 
 @pytest.fixture
-def server() -> Iterator[FingertipsServer]:
-    with FingertipsServer() as running:
+def server() -> Iterator[LocalServer]:
+    with LocalServer() as running:
         yield running
 
 
@@ -67,7 +69,7 @@ def test_give_food_is_asked_for_food_banks_and_locations_once_each(placing: Plac
 def test_a_file_and_the_api_give_the_same_records(placing: Placing) -> None:
     with GiveFoodServer() as server:
         live = givefood.fetch(session("Give Food"), placing, [server.api])
-        lists = [server.answer(f"2/{part}/", {"format": ["json"]})[2] for part in ("foodbanks", "locations")]
+        lists = [json.dumps(rows).encode() for rows in (server.food_banks, server.locations)]
     filed = givefood.read(lists[0], placing, lists[1], published="2026-08-20")
     pd.testing.assert_frame_equal(live.records, filed.records)
 
@@ -84,11 +86,11 @@ def test_the_register_is_asked_for_three_zips_once_each(placing: Placing, names:
     assert found.asked_at is not None and found.published == "2026-08-20" and len(found.records) == 3
 
 
-def test_libraries_come_with_position_and_what_shares_the_building(server: FingertipsServer, placing: Placing) -> None:
+def test_libraries_come_with_position_and_what_shares_the_building(server: LocalServer, placing: Placing) -> None:
     unplaced = {**LIBRARY, "name": "Example Branch", "postcode": "ZZ9 9ZZ"}
     rows = [LIBRARY, unplaced, LIBRARY, {**LIBRARY, "type": "Mobile Library", "name": "Example Van"}]
     body = "\r\n".join([",".join(LIBRARY), *(",".join(row.values()) for row in rows)]).encode("utf-8-sig")
-    server.misbehave("", "body", content=body)
+    server.misbehave("", "body", content=body, content_type="text/csv")
     found = ace_libraries.fetch(session("Arts Council England"), placing, [f"{server.url}libraries.csv"], published="2026-01")
     placed = found.records.set_index("asset_id")
     library, branch = placed.loc["ace/newham-example-library-e151aa"], placed.loc["ace/newham-example-branch-zz99zz"]
@@ -102,8 +104,8 @@ def test_libraries_come_with_position_and_what_shares_the_building(server: Finge
     assert found.found == 4 and found.records["last_confirmed"].isna().all()
 
 
-def test_centres_come_without_a_way_of_contacting_them(server: FingertipsServer, placing: Placing) -> None:
-    server.misbehave("", "body", content=CENTRES.encode())
+def test_centres_come_without_a_way_of_contacting_them(server: LocalServer, placing: Placing) -> None:
+    server.misbehave("", "body", content=CENTRES.encode(), content_type="text/csv")
     found = gla_community_centres.fetch(session("Greater London Authority"), placing, [f"{server.url}centres.csv"])
     record = found.records.iloc[0]
     assert (record["asset_id"], record["easting"], record["lsoa21cd"], record["lad24cd"]) == ("gla/20001", 538_500.0, STRATFORD, "E09000025")

@@ -76,14 +76,14 @@ def test_what_is_asked_becomes_the_layer_that_the_table_shows(atlas: Atlas, envi
     assert len(published_assets.current(atlas, environment).layers[0].records()) == 3
 
 
-@pytest.mark.parametrize("kind", ["504", "429", "400", "remark", "html", "cut", "drop", "empty", "not there"])
+@pytest.mark.parametrize("kind", ["504", "429", "400", "remark", "html", "cut", "drop", "areas alone", "not there"])
 def test_an_outage_keeps_the_last_good_layer_with_its_date(atlas: Atlas, environment: dict[str, str], server: OverpassServer, kind: str) -> None:
     good = again(atlas, environment).layer
     before = sorted(layers_in(environment).folder.rglob("*"))
     if kind == "not there":
         environment["COMMON_GROUND_OVERPASS"] = "http://127.0.0.1:9/api/interpreter"
     else:
-        server.misbehave(kind)
+        server.misbehave("", kind)
     said = refused(atlas, environment)
     assert f"until then the pages show the places that OpenStreetMap gave on {good.about.given_at.day} {good.about.given_at:%B %Y}." in said
     assert sorted(layers_in(environment).folder.rglob("*")) == before
@@ -92,7 +92,7 @@ def test_an_outage_keeps_the_last_good_layer_with_its_date(atlas: Atlas, environ
 
 
 def test_an_outage_without_a_layer_leaves_what_is_built_in(atlas: Atlas, environment: dict[str, str], server: OverpassServer) -> None:
-    server.misbehave("504")
+    server.misbehave("", "504")
     assert refused(atlas, environment).endswith("; until then the pages show the places built into this copy.")
     assert published_assets.current(atlas, environment).layers == ()
 
@@ -100,7 +100,7 @@ def test_an_outage_without_a_layer_leaves_what_is_built_in(atlas: Atlas, environ
 def test_a_kept_answer_stands_in_where_its_layer_was_lost_and_says_so(atlas: Atlas, environment: dict[str, str], server: OverpassServer) -> None:
     layers = layers_in(environment)
     layers.remove(again(atlas, environment).layer.id)
-    server.misbehave("504")
+    server.misbehave("", "504")
     pulled = again(atlas, environment)
     assert pulled.new and "OpenStreetMap" in pulled.layer.about.stale_because and "It is an earlier answer" in pulled.layer.said
     refused(atlas, environment)
@@ -156,6 +156,20 @@ def test_a_killed_write_leaves_the_last_good_layer_and_is_cleared_by_the_next(at
     assert layers.standing() == ((good,), ())
     again(atlas, environment)
     assert not list(layers.folder.glob(".writing-*"))
+
+
+def test_a_folder_of_layers_that_may_not_be_read_is_a_sentence(
+    atlas: Atlas, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(folder: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    layers = layers_in(environment)
+    again(atlas, environment)
+    with monkeypatch.context() as patched:  # root, whom tests may run as, reads everything
+        patched.setattr(Path, "iterdir", lambda self: shut(self) if self == layers.folder else iter(()))
+        assert f"{layers.folder} cannot be read (Permission denied)" in refused(atlas, environment)
+    assert again(atlas, environment).before == 2
 
 
 def test_a_damaged_layer_is_said_and_mended_by_pulling_again(atlas: Atlas, environment: dict[str, str], server: OverpassServer) -> None:

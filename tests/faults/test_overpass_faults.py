@@ -35,7 +35,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, int]] = [
     ("remark", {"remark": OUT_OF_MEMORY}, "only a part of its answer (the memory that it gives to one question ran out)", 1),
     ("remark", {"remark": "runtime error: load_shared"}, "only a part of its answer (it reported an error)", 1),
     ("remark", {"remark": {"odd": "shape"}}, "only a part of its answer (it reported an error)", 1),
-    ("empty", {}, "only a part of its answer (it named not one place)", 1),
+    ("areas alone", {}, "only a part of its answer (it named not one place)", 1),
     ("html", {}, "answered with a web page", 3),
     ("html as json", {}, "answered with a web page", 3),
     ("cut", {}, "was cut off half-way", 3),
@@ -79,7 +79,7 @@ def one_sentence(said: str) -> None:
 def test_a_fault_is_one_sentence_and_nothing_half_is_taken(
     server: OverpassServer, placing: Placing, tmp_path: Path, kind: str, options: dict[str, Any], words: str, times: int
 ) -> None:
-    server.misbehave(kind, **options)
+    server.misbehave("", kind, **options)
     fake = FakeTime()
     with pytest.raises(SourceUnavailableError) as caught:
         fetch(asking(fake, tmp_path, slow=kind == "slow"), CODE, placing, hosts=[server.url])
@@ -105,7 +105,7 @@ def test_the_last_whole_answer_stands_in_and_says_so(
     fake.wind(timedelta(days=9))
     if options.get("retry_after"):
         words = "asks us to slow down: try again after 10:30 UTC on 29 August 2026"
-    server.misbehave(kind, **options)
+    server.misbehave("", kind, **options)
     got = fetch(asking(fake, tmp_path, slow=kind == "slow"), CODE, placing, hosts=[server.url])
     pd.testing.assert_frame_equal(got.records, good.records)
     assert got.asked_at is not None and good.asked_at is not None and abs(got.asked_at - good.asked_at) < timedelta(minutes=1)
@@ -115,7 +115,7 @@ def test_the_last_whole_answer_stands_in_and_says_so(
 
 def test_a_server_that_is_busy_for_a_moment_is_asked_again(server: OverpassServer, placing: Placing) -> None:
     fake = FakeTime()
-    server.misbehave("504", times=2)
+    server.misbehave("", "504", times=2)
     got = fetch(asking(fake), CODE, placing, hosts=[server.url])
     assert len(got.records) == 20 and len(server.questions) == 3
     assert len(fake.pauses) == 2 and 5 <= fake.pauses[0] <= fake.pauses[1] + 5
@@ -123,11 +123,11 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again(server: OverpassServe
 
 def test_retry_after_is_obeyed_to_the_second_and_beyond_the_question(server: OverpassServer, placing: Placing) -> None:
     fake = FakeTime()
-    server.misbehave("429", times=1, retry_after=30)
+    server.misbehave("", "429", times=1, retry_after=30)
     session = asking(fake)
     assert len(fetch(session, CODE, placing, hosts=[server.url]).records) == 20
     assert fake.pauses == [pytest.approx(30, abs=1.5)]
-    server.misbehave("429", times=1, retry_after=3_600)
+    server.misbehave("", "429", times=1, retry_after=3_600)
     for _ in range(3):
         with pytest.raises(AskedTooOftenError):
             fetch(session, "E09000025", placing, hosts=[server.url])
@@ -136,13 +136,13 @@ def test_retry_after_is_obeyed_to_the_second_and_beyond_the_question(server: Ove
 
 def test_another_server_answers_where_the_first_is_down(server: OverpassServer, placing: Placing) -> None:
     with OverpassServer([], {}) as broken:
-        broken.misbehave("504")
+        broken.misbehave("", "504")
         got = fetch(asking(FakeTime()), CODE, placing, hosts=[broken.url, server.url])
         assert len(got.records) == 20 and (len(broken.questions), len(server.questions)) == (1, 1)
 
 
 def test_a_mere_remark_is_a_note(server: OverpassServer, placing: Placing) -> None:
-    server.misbehave("remark", remark="runtime remark: Timeout is 120 seconds.", keep=21)
+    server.misbehave("", "remark", remark="runtime remark: Timeout is 120 seconds.", keep=21)
     got = fetch(asking(FakeTime()), CODE, placing, hosts=[server.url])
     assert len(got.records) == 20 and got.notes == ("The server of OpenStreetMap remarked: Timeout is 120 seconds.",)
 

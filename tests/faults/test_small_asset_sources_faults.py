@@ -31,7 +31,8 @@ from data_loaders.zipped_tables import Bounds
 from tests.asset_servers.charities import TABLES, CharitiesServer, charity, packed, zipped
 from tests.asset_servers.givefood import GiveFoodServer, location
 from tests.asset_servers.places import small_placing
-from tests.fingertips_server import FakeTime, FingertipsServer
+from tests.fingertips_server import FakeTime
+from tests.local_server import LocalServer
 
 LIMITS = Limits(connect=2, read=2, total=60, most_bytes=3_000_000)
 NAMES = AreaNames.of_atlas(
@@ -52,7 +53,7 @@ def fake() -> FakeTime:
 
 
 @pytest.fixture(params=["givefood", "charities"])
-def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[FingertipsServer, Fetch, str]]:
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[LocalServer, Fetch, str]]:
     """A server, a way to ask it, and a part of the path of its second question."""
     placing = small_placing(tmp_path)
     if request.param == "givefood":
@@ -94,7 +95,7 @@ NAMES_OF_FAULTS = [f"{kind} {options}" for kind, options, _ in FAULTS]
 
 @pytest.mark.parametrize(("kind", "options", "expected"), FAULTS, ids=NAMES_OF_FAULTS)
 def test_a_fault_of_the_second_question_leaves_nothing_half(
-    source: tuple[FingertipsServer, Fetch, str], fake: FakeTime, kind: str, options: dict[str, Any], expected: type[SourceUnavailableError]
+    source: tuple[LocalServer, Fetch, str], fake: FakeTime, kind: str, options: dict[str, Any], expected: type[SourceUnavailableError]
 ) -> None:
     server, fetch, second = source
     server.misbehave(second, kind, **options)
@@ -110,7 +111,7 @@ STAND_INS = [fault for fault in FAULTS if fault[2] is not QuestionRefusedError]
 
 @pytest.mark.parametrize(("kind", "options", "expected"), STAND_INS, ids=[f"{kind} {options}" for kind, options, _ in STAND_INS])
 def test_the_last_good_answer_stands_in_and_says_so(
-    source: tuple[FingertipsServer, Fetch, str],
+    source: tuple[LocalServer, Fetch, str],
     fake: FakeTime,
     tmp_path: Path,
     kind: str,
@@ -128,13 +129,13 @@ def test_the_last_good_answer_stands_in_and_says_so(
     pd.testing.assert_frame_equal(stale.records[columns], good.records[columns])
 
 
-def test_a_passing_fault_is_asked_again(source: tuple[FingertipsServer, Fetch, str], fake: FakeTime) -> None:
+def test_a_passing_fault_is_asked_again(source: tuple[LocalServer, Fetch, str], fake: FakeTime) -> None:
     server, fetch, second = source
     server.misbehave(second, "cut", times=1)
     assert len(fetch(session(fake)).records) == 3 and server.count(second) == 2
 
 
-def test_nothing_that_is_too_large_is_held(source: tuple[FingertipsServer, Fetch, str], fake: FakeTime) -> None:
+def test_nothing_that_is_too_large_is_held(source: tuple[LocalServer, Fetch, str], fake: FakeTime) -> None:
     server, fetch, second = source
     server.misbehave(second, "gigabyte", bytes=300_000_000)
     tracemalloc.start()
@@ -211,8 +212,8 @@ def test_a_zip_that_is_a_trap_is_refused_within_bounds(fake: FakeTime, tmp_path:
     (b"\xff\xfe\x00\x01", "text that cannot be read as a table"),
 ])  # fmt: skip
 def test_a_table_of_another_form_is_refused(module: Any, fake: FakeTime, tmp_path: Path, body: bytes, words: str) -> None:
-    with FingertipsServer() as server:
-        server.misbehave("", "body", content=body)
+    with LocalServer() as server:
+        server.misbehave("", "body", content=body, content_type="text/csv")
         with pytest.raises(UnexpectedAnswerError) as caught:
             module.fetch(session(fake), small_placing(tmp_path), [f"{server.url}table.csv"])
     assert words in one_sentence(caught.value)

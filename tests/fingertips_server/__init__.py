@@ -9,6 +9,6 @@
 from tests.fingertips_server.areas import Areas
 from tests.fingertips_server.fake_time import FakeTime
 from tests.fingertips_server.figures import Figures
-from tests.fingertips_server.server import FingertipsServer, Request
+from tests.fingertips_server.server import FingertipsServer
 
-__all__ = ["Areas", "FakeTime", "Figures", "FingertipsServer", "Request"]
+__all__ = ["Areas", "FakeTime", "Figures", "FingertipsServer"]

@@ -108,7 +108,7 @@ def test_layers_are_listed(run: Run, tmp_path: Path) -> None:
 
 def test_an_outage_is_one_line_and_leaves_the_last_good_layer(run: Run, server: OverpassServer) -> None:
     run("pull", "--source", "osm", "--place", TOWER_HAMLETS)
-    server.misbehave("504")
+    server.misbehave("", "504")
     assert "until then the pages show the places that OpenStreetMap gave on " in refused(run("pull", "--source", "osm", "--place", TOWER_HAMLETS))
     assert "osm-E09000030-" in run("list")[1]
 

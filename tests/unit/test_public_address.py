@@ -121,7 +121,7 @@ class _Lookup(PublicAddresses):
 def test_the_certificate_must_bear_the_name_though_the_number_is_connected_to(tmp_path: Path) -> None:
     with OpenReferralServer(tls=(tmp_path, "feed.example")) as server:
         assert b"HSDS-UK-3.0" in asked(_Lookup(), server.url, server.certificates)
-        assert server.hosts == [f"feed.example:{server.port}"]
+        assert [request.headers["Host"] for request in server.requests] == [f"feed.example:{server.port}"]
     with OpenReferralServer(tls=(tmp_path, "other.example")) as server:
         with pytest.raises(CertificateNotTrustedError):
             asked(_Lookup(), f"https://feed.example:{server.port}/", server.certificates)
