@@ -35,8 +35,9 @@ class SnapshotError(Exception):
 class SourceUnavailableError(Exception):
     """A publisher that was asked over the network and gave nothing that can be used.
 
-    str(error) is one sentence for a person: what happened and what to do. source: the publisher's short name. details: for the
-    log only (addresses, statuses, what the library said). worth_retrying: whether asking again in a moment may help.
+    str(error) is one sentence for a person: what happened and what to do, true whether figures or places were asked for. source: the
+    publisher's short name. details: for the log only (addresses, statuses, what the library said). worth_retrying: whether asking again
+    in a moment may help.
     """
 
     worth_retrying = False
@@ -65,7 +66,7 @@ class SourceTimedOutError(SourceUnavailableError):
     def __init__(self, source: str, seconds: float, details: str = "") -> None:
         self.seconds = seconds
         super().__init__(
-            source, f"{source} had not answered fully after {seconds:.0f} seconds: try again later, or ask for fewer indicators.", details
+            source, f"{source} had not answered fully after {seconds:.0f} seconds: try again later, when it may be less busy.", details
         )
 
 
@@ -110,7 +111,7 @@ class QuestionRefusedError(SourceUnavailableError):
         super().__init__(
             source,
             sentence
-            or f"{source} refused the question (status {status}): check the indicator and the place, and whether its address has changed.",
+            or f"{source} refused the question (status {status}): check what was asked for, and whether its address has changed.",
             details,
         )
 
@@ -142,7 +143,8 @@ class AnswerTooLargeError(SourceUnavailableError):
         self.most_bytes = most_bytes
         super().__init__(
             source,
-            f"The answer from {source} is over {most_bytes / 1e6:,.0f} MB and was dropped: ask for fewer indicators or a smaller place.",
+            f"The answer from {source} is over {most_bytes / 1e6:,g} MB and was dropped: ask for less at once, or tell the people who look "
+            "after Common Ground.",
             details,
         )
 

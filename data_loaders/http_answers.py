@@ -138,7 +138,7 @@ def whole_body(source: str, response: Response, most_bytes: int, seconds: float)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if kind in ("text/html", "application/xhtml+xml") or start.startswith((b"<!doctype", b"<html")):
-        raise UnexpectedAnswerError(source, "a web page", "figures", f"{details}{kind or 'no type'}: {content[:200]!r}", passing=True)
+        raise UnexpectedAnswerError(source, "a web page", "data", f"{details}{kind or 'no type'}: {content[:200]!r}", passing=True)
     return content
 
 

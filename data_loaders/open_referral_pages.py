@@ -47,14 +47,12 @@ class FeedUnavailableError(SourceUnavailableError):
 
 
 def in_our_words(error: SourceUnavailableError) -> SourceUnavailableError:
-    """The same fault in a sentence for somebody who typed an address; the session's own speak of indicators."""
+    """The same fault in a sentence for somebody who typed an address."""
     source = error.source
     if isinstance(error, AddressRefusedError):
         return error
     if isinstance(error, AnswerTooLargeError):
         sentence = f"One answer of {source} is over {error.most_bytes / 1e6:,.0f} MB and was dropped: ask its publisher for smaller pages."
-    elif isinstance(error, SourceTimedOutError):
-        sentence = f"{source} had not answered fully after {error.seconds:.0f} seconds: try again later."
     elif isinstance(error, QuestionRefusedError):
         sentence = f"{source} refused the question (status {error.status}): check that this is the address of an Open Referral UK feed."
     elif isinstance(error, UnexpectedAnswerError):

@@ -20,7 +20,6 @@ from data_loaders.errors import (
     AnswerCutShortError,
     AnswerTooLargeError,
     QuestionRefusedError,
-    SourceTimedOutError,
     SourceUnavailableError,
     UnexpectedAnswerError,
 )
@@ -193,10 +192,10 @@ def fetch(
     try:
         answer = _ask(session, lad24cd, bounds, hosts)
     except SourceUnavailableError as problem:
-        problem.sentence = _in_our_words(problem)
+        problem.sentence = _naming_the_setting(problem)
         problem.args = (problem.sentence,)
         raise
-    return _assets(answer.value, lad24cd, placing, answer.asked_at, _in_our_words(answer.problem) if answer.problem else "")
+    return _assets(answer.value, lad24cd, placing, answer.asked_at, _naming_the_setting(answer.problem) if answer.problem else "")
 
 
 def _ask(session: HttpSession, lad24cd: str, bounds: Bounds | None, hosts: Sequence[str]) -> Answer[Answered]:
@@ -224,23 +223,19 @@ def _filled(answered: Answered) -> Answered:
     return answered
 
 
-def _in_our_words(problem: SourceUnavailableError) -> str:
-    """What to say of a fault to somebody who asked for places: the shared sentences speak of indicators and figures."""
+def _naming_the_setting(problem: SourceUnavailableError) -> str:
+    """The sentence of a fault; where a wrong address would explain it, with the setting that holds the address."""
     match problem:
         case QuestionRefusedError():
             return (
                 f"The server of {NAME} refused the question (status {problem.status}): check that {VARIABLE}, if it is set, is the address of "
                 "an Overpass server, and tell the people who look after Common Ground if it is."
             )
-        case SourceTimedOutError():
-            return f"The server of {NAME} had not answered fully after {problem.seconds:.0f} seconds: try again later, when it is less busy."
         case AnswerTooLargeError():
             return (
-                f"The answer from {NAME} is over {problem.most_bytes / 1e6:,.1f} MB, which no authority's can be, and was dropped: check that "
+                f"The answer from {NAME} is over {problem.most_bytes / 1e6:,g} MB, which no authority's can be, and was dropped: check that "
                 f"{VARIABLE}, if it is set, is the address of an Overpass server."
             )
-        case UnexpectedAnswerError():
-            return problem.sentence.replace("instead of figures", "instead of places")
     return problem.sentence
 
 

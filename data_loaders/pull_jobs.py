@@ -93,8 +93,8 @@ class Job(Generic[T]):
         except Exception:
             logger.exception("The pull for %s failed", self.place_name)
             self._end(
-                problem=f"Something went wrong while figures for {self.place_name} were pulled, and it has been logged: the pages show what "
-                "they showed before, so try again later or tell whoever runs this atlas."
+                problem=f"Something went wrong in the pull for {self.place_name}, and it has been logged: the pages show what they showed "
+                "before, so try again later or tell whoever runs this atlas."
             )
         else:
             self._end(pulled=pulled)
@@ -124,8 +124,10 @@ class PullJobs(Generic[T]):
                 if job.place_code == place_code:
                     return job
             if len(running) >= self._most:
-                names = " and ".join(job.place_name for job in running)
-                raise TooManyPullsError(f"Figures for {names} are being pulled just now: try again when one of these has ended, in a few minutes.")
+                names = " and for ".join(job.place_name for job in running)
+                raise TooManyPullsError(
+                    f"Pulls for {names} are under way, and no more may run at once: try again when one of these has ended, in a few minutes."
+                )
             job = Job(place_code, place_name, work)
             self._jobs.pop(place_code, None)
             self._jobs[place_code] = job

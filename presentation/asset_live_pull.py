@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -15,20 +14,14 @@ from data_loaders.asset_sources import ADDRESS, PLACE, PUBLISHED, SOURCES, Asset
 from data_loaders.atlas import Atlas
 from data_loaders.errors import SettingError
 from data_loaders.pull import Progress, PullError
-from data_loaders.pull_jobs import Job, PullJobs, TooManyPullsError
-from presentation.live_pull import is_allowed
+from data_loaders.pull_jobs import Work
+from presentation.background_pull import BackgroundPull, is_allowed
 from presentation.partner_words import literal
 
-_EVERY = 2.0
-_SAID_FOR = timedelta(minutes=10)
-_FOLLOWED, _REFUSED = "asset_pull_followed", "asset_pull_refused"
+# A source is asked one question, or a few whose answers are of use only together: between them is nowhere to stop.
+PULLS: BackgroundPull[AssetsPulled] = BackgroundPull("asset_pull", may_stop=False)
 _OFFERED = ("osm", "givefood", "openreferral")
 """Sources that answer within a minute or so; the others are for whoever runs this atlas (`python -m commands assets pull`)."""
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _jobs() -> PullJobs[AssetsPulled]:
-    return PullJobs()
 
 
 def panel(atlas: Atlas, authority: Place | None, may_ask_feeds: bool) -> None:
@@ -42,9 +35,7 @@ def panel(atlas: Atlas, authority: Place | None, may_ask_feeds: bool) -> None:
     if not allowed:
         st.caption("This copy of the atlas does not ask publishers itself. Whoever runs it can: `python -m commands assets pull`.")
         return
-    refused = st.session_state.pop(_REFUSED, "")
-    if refused:
-        st.warning(literal(refused))
+    PULLS.say_refusal()
     chosen = st.selectbox(
         "Source", [key for key in _OFFERED if may_ask_feeds or key != "openreferral"], format_func=lambda key: SOURCES[key].about.title,
         key="asset_pull_source", width=420,
@@ -53,13 +44,11 @@ def panel(atlas: Atlas, authority: Place | None, may_ask_feeds: bool) -> None:
     wanted = _wanted(chosen, authority)
     if wanted is None:
         return
-    job = _jobs().latest(_key(wanted))
-    if job is not None and job.is_running:
-        st.session_state[_FOLLOWED] = job.started
-        st.fragment(_follow, run_every=_EVERY)(job)
+    if PULLS.follow(_key(wanted)):
         return
-    if job is not None:
-        _say_outcome(job)
+    pulled = PULLS.outcome(_key(wanted))
+    if pulled is not None:
+        _say_outcome(pulled)
     where = authority.name if PLACE in source.needs and authority else "England" if not wanted.address else "the feed"
     st.button(f"Ask {source.about.publisher} for {where}", key="asset_pull_start", on_click=_start, args=(atlas, wanted, where))
     st.caption(
@@ -91,13 +80,10 @@ def _key(wanted: Wanted) -> str:
 
 
 def _start(atlas: Atlas, wanted: Wanted, where: str) -> None:
-    try:
-        _jobs().start(_key(wanted), f"{SOURCES[wanted.source].about.title}, {where}", _work(atlas, wanted))
-    except TooManyPullsError as error:
-        st.session_state[_REFUSED] = str(error)
+    PULLS.start(_key(wanted), f"{SOURCES[wanted.source].about.title}, {where}", _work(atlas, wanted))
 
 
-def _work(atlas: Atlas, wanted: Wanted) -> Callable[[Progress, Callable[[], bool]], AssetsPulled]:
+def _work(atlas: Atlas, wanted: Wanted) -> Work[AssetsPulled]:
     """The pull as the thread does it: nothing in it may touch the screen."""
 
     def work(progress: Progress, should_stop: Callable[[], bool]) -> AssetsPulled:
@@ -110,27 +96,12 @@ def _work(atlas: Atlas, wanted: Wanted) -> Callable[[Progress, Callable[[], bool
     return work
 
 
-def _follow(job: Job[AssetsPulled]) -> None:
-    state = job.state
-    if state.ended is not None:
-        if st.session_state.pop(_FOLLOWED, None) == job.started:
-            st.rerun()
-        return
-    st.progress(state.share, text=literal(f"{job.place_name}: {state.sentence}"))
-
-
-def _say_outcome(job: Job[AssetsPulled]) -> None:
-    state = job.state
-    if state.ended is None or datetime.now(UTC) - state.ended > _SAID_FOR:
-        return
-    if state.pulled is None:
-        st.error(literal(state.problem))
-        return
-    said = state.pulled.layer.said
-    (st.warning if state.pulled.layer.about.stale_because else st.success)(literal(f"{said} The page shows them."))
-    for note in state.pulled.layer.about.notes:
+def _say_outcome(pulled: AssetsPulled) -> None:
+    said = pulled.layer.said
+    (st.warning if pulled.layer.about.stale_because else st.success)(literal(f"{said} The page shows them."))
+    for note in pulled.layer.about.notes:
         st.caption(literal(note))
-    aside = state.pulled.layer.set_aside()
+    aside = pulled.layer.set_aside()
     if len(aside):
         with st.expander(f"What was set aside, and why: {len(aside):,}"):
             st.dataframe(aside, hide_index=True, alt="What the source gave that is not among the places, and why")

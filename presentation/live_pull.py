@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,23 +18,12 @@ from data_loaders.http_session import Limits
 from data_loaders.indicator_sources import open_source
 from data_loaders.layers import Found, Layer, LayerError, Layers, layers_folder
 from data_loaders.pull import Progress, Pulled, pull, pulled_lately
-from data_loaders.pull_jobs import Job, PullJobs, TooManyPullsError
+from data_loaders.pull_jobs import Work
 from data_loaders.pull_places import PullPlace, layer_codes, pull_place
 from presentation.atlas_cache import open_atlas
+from presentation.background_pull import BackgroundPull, is_allowed
 
-VARIABLE = "COMMON_GROUND_LIVE"
-_EVERY = 2.0
-_SAID_FOR = timedelta(minutes=10)
-_FOLLOWED = "live_pull_followed"
-_REFUSED = "live_pull_refused"
-
-
-def is_allowed(environment: Mapping[str, str]) -> bool:
-    """Whether visitors may pull: `COMMON_GROUND_LIVE`, on unless it is off. SettingError where it is neither."""
-    given = environment.get(VARIABLE, "").strip().lower()
-    if given not in ("", "on", "off"):
-        raise SettingError(f"{VARIABLE} is {given!r}; it may be on (the default) or off.")
-    return given != "off"
+PULLS: BackgroundPull[Pulled] = BackgroundPull("live_pull", may_stop=True)
 
 
 def layers_for(atlas: Atlas, place: Place) -> Found:
@@ -63,11 +52,6 @@ def _home(_atlas: Atlas, code: str) -> PullPlace:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _jobs() -> PullJobs[Pulled]:
-    return PullJobs()
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
 def _asked_for() -> dict[str, str]:
     """Indicator → its plain name, for all of the catalogue that the publisher can be asked for."""
     known = catalogue.read()
@@ -92,13 +76,11 @@ def panel(place: Place) -> None:
             f"`python -m commands pull --place {home.code}`."
         )
         return
-    job = _jobs().latest(home.code)
-    if job is not None and job.is_running:
-        st.session_state[_FOLLOWED] = job.started
-        st.fragment(_follow, run_every=_EVERY)(job)
+    if PULLS.follow(home.code):
         return
-    if job is not None:
-        _say_outcome(job)
+    pulled = PULLS.outcome(home.code)
+    if pulled is not None:
+        _say_outcome(home, pulled)
     _offer(home, found)
 
 
@@ -124,9 +106,7 @@ def _say_which(home: PullPlace, found: Found, own: list[Layer]) -> None:
 def _offer(home: PullPlace, found: Found) -> None:
     """The button; or, soon after a pull, that there is nothing newer, and a button for those who do not believe it."""
     lately = pulled_lately(found.layers, home, list(_asked_for()), datetime.now(UTC))
-    refused = st.session_state.pop(_REFUSED, "")
-    if refused:
-        st.warning(refused)
+    PULLS.say_refusal()
     if lately is None:
         st.button(f"Pull the latest figures for {home.name}", key="live_pull_start", on_click=_start, args=(home, False))
         st.caption("It takes some minutes, in the background: the page can be used meanwhile, and closed.")
@@ -137,13 +117,10 @@ def _offer(home: PullPlace, found: Found) -> None:
 
 
 def _start(home: PullPlace, force: bool) -> None:
-    try:
-        _jobs().start(home.code, home.name, _work(home, force))
-    except TooManyPullsError as error:
-        st.session_state[_REFUSED] = str(error)
+    PULLS.start(home.code, home.name, _work(home, force))
 
 
-def _work(home: PullPlace, force: bool) -> Callable[[Progress, Callable[[], bool]], Pulled]:
+def _work(home: PullPlace, force: bool) -> Work[Pulled]:
     """The pull as the thread does it: nothing in it may touch the screen, so names are read before."""
     names = dict(_asked_for())
 
@@ -155,31 +132,11 @@ def _work(home: PullPlace, force: bool) -> Callable[[Progress, Callable[[], bool
     return work
 
 
-def _follow(job: Job[Pulled]) -> None:
-    """A bar and a button to stop, drawn every few seconds by itself; when the pull has ended the whole page is drawn again, once."""
-    state = job.state
-    if state.ended is not None:
-        if st.session_state.pop(_FOLLOWED, None) == job.started:
-            st.rerun()
-        return
-    st.progress(state.share, text=f"{job.place_name}: {state.sentence}")
-    if job.is_stopping:
-        st.caption("Stopping after the question that is under way.")
-    else:
-        st.button("Stop", key="live_pull_stop", on_click=job.stop)
-
-
-def _say_outcome(job: Job[Pulled]) -> None:
-    """What came of a pull of this place that ended a little while ago in this process."""
-    state = job.state
-    if state.ended is None or datetime.now(UTC) - state.ended > _SAID_FOR:
-        return
-    if state.pulled is None:
-        (st.info if state.stopped else st.error)(state.problem)
-        return
-    about = state.pulled.layer.about
+def _say_outcome(home: PullPlace, pulled: Pulled) -> None:
+    """What came of a pull of this place."""
+    about = pulled.layer.about
     indicators = {one for those in about.holds.values() for one in those}
-    said = f"The pull for {job.place_name} has ended: {about.rows['values']:,} values of {len(indicators):,} indicators, and the page shows them."
+    said = f"The pull for {home.name} has ended: {about.rows['values']:,} values of {len(indicators):,} indicators, and the page shows them."
     left = {each.indicator_id for each in about.missing if each.kind == "not answered"}
     if about.stale_since is not None:
         st.warning(f"{said} Some of them are not new: {about.stale_because}")

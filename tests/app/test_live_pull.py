@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from data_loaders.atlas import Atlas
 from data_loaders.layers import Layers
-from presentation import live_pull
+from presentation import background_pull, live_pull
+from presentation.partner_words import literal
 from tests.fingertips_server import Areas, FingertipsServer
 from tests.pulling import NEL, areas_of
 
@@ -23,12 +24,12 @@ START, STOP = "live_pull_start", "live_pull_stop"
 def _page() -> None:
     import streamlit as st
 
-    from presentation import live_pull
+    from presentation import background_pull, live_pull
     from presentation.atlas_cache import open_atlas
 
     atlas = open_atlas()
     place = atlas.gazetteer.place(st.query_params.get("place", "E54000029"))
-    st.title(f"{len(live_pull.layers_for(atlas, place).layers)} layers" if live_pull.is_allowed({}) else "")
+    st.title(f"{len(live_pull.layers_for(atlas, place).layers)} layers" if background_pull.is_allowed({}) else "")
     live_pull.panel(place)
 
 
@@ -50,15 +51,15 @@ def folder(server: FingertipsServer, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("COMMON_GROUND_FINGERTIPS_URL", server.url)
     monkeypatch.delenv("COMMON_GROUND_LIVE", raising=False)
     monkeypatch.setattr(live_pull, "_asked_for", lambda: {one: f"Indicator called {one}" for one in FEW})
-    for cached in (live_pull._jobs, live_pull._opened):
+    for cached in (background_pull._jobs, live_pull._opened):
         cached.clear()
     yield tmp_path
-    job = live_pull._jobs().latest(NEL)
+    job = live_pull.PULLS.jobs.latest(NEL)
     if job is not None:
         job.stop()
         server.behave()
         job.wait(60)
-    live_pull._jobs.clear()
+    background_pull._jobs.clear()
 
 
 def opened(**query: str) -> AppTest:
@@ -81,7 +82,7 @@ def buttons(app: AppTest) -> dict[str, str]:
 
 def ended(app: AppTest) -> AppTest:
     """The page once the pull that runs has ended."""
-    job = live_pull._jobs().latest(NEL)
+    job = live_pull.PULLS.jobs.latest(NEL)
     assert job is not None
     job.wait(120)
     assert not job.is_running
@@ -100,7 +101,7 @@ def test_a_pull_from_the_button_is_followed_and_shown(folder: Path, server: Fing
     server.misbehave("all_data", "slow", times=1, seconds=1.5)
     app = opened(place="E09000030").button(key=START).click().run()
     assert buttons(app) == {STOP: "Stop"}
-    assert "NHS North East London: " in str(app.get("progress")[0].proto.text)
+    assert literal("NHS North East London:") in str(app.get("progress")[0].proto.text)
     other = opened(place="E09000002")
     assert buttons(other) == {STOP: "Stop"}, "another visitor of the same system follows the same pull"
     app = ended(app)
@@ -123,7 +124,7 @@ def test_a_pull_may_be_stopped_and_taken_up(folder: Path, server: FingertipsServ
     server.misbehave("all_data", "slow", times=1, seconds=1.5)
     app = opened().button(key=START).click().run()
     app.button(key=STOP).click().run()
-    assert "Stopping after the question that is under way." in said(app) or not live_pull._jobs().latest(NEL).is_running  # type: ignore[union-attr]
+    assert "Stopping after the question that is under way." in said(app) or not live_pull.PULLS.jobs.latest(NEL).is_running  # type: ignore[union-attr]
     app = ended(app)
     assert next(str(each.value) for each in app.info).startswith("The pull for NHS North East London was stopped")
     assert buttons(app) == {START: "Pull the latest figures for NHS North East London"}
@@ -136,8 +137,8 @@ def test_a_failure_says_what_is_shown_instead(folder: Path, server: FingertipsSe
     server.misbehave("available_data", "400")
     app = ended(opened().button(key=START).click().run())
     (error,) = app.error
-    assert error.value == (
-        "Fingertips refused the question (status 400): check the indicator and the place, and whether its address has changed; until then the "
+    assert error.value == literal(
+        "Fingertips refused the question (status 400): check what was asked for, and whether its address has changed; until then the "
         "pages show the figures built into this copy."
     )
     assert buttons(app) == {START: "Pull the latest figures for NHS North East London"}
@@ -146,7 +147,7 @@ def test_a_failure_says_what_is_shown_instead(folder: Path, server: FingertipsSe
 def test_an_outcome_is_not_told_for_ever(folder: Path, server: FingertipsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.misbehave("available_data", "400")
     app = ended(opened().button(key=START).click().run())
-    monkeypatch.setattr(live_pull, "_SAID_FOR", timedelta(0))
+    monkeypatch.setattr(background_pull, "_SAID_FOR", timedelta(0))
     assert not app.run().error
 
 
@@ -159,9 +160,9 @@ def test_two_other_places_at_once_are_enough(folder: Path) -> None:
 
     try:
         for code, name in (("E54000030", "NHS South East London"), ("E54000031", "NHS South West London")):
-            live_pull._jobs().start(code, name, waits)  # type: ignore[arg-type]
+            live_pull.PULLS.jobs.start(code, name, waits)  # type: ignore[arg-type]
         app = opened().button(key=START).click().run()
-        assert "Figures for NHS South East London and NHS South West London are being pulled just now" in said(app)
+        assert "Pulls for NHS South East London and for NHS South West London are under way, and no more may run at once" in said(app)
         assert buttons(app) == {START: "Pull the latest figures for NHS North East London"}
     finally:
         gate.set()
@@ -191,7 +192,7 @@ def test_a_setting_that_cannot_be_used_is_named(folder: Path, monkeypatch: pytes
 def test_a_wrong_address_is_named_by_the_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMON_GROUND_INDICATORS", "somebody")
     app = ended(opened().button(key=START).click().run())
-    assert "COMMON_GROUND_INDICATORS is 'somebody'" in str(app.error[0].value)
+    assert literal("COMMON_GROUND_INDICATORS is 'somebody'") in str(app.error[0].value)
 
 
 def test_a_damaged_layer_is_said_and_the_one_before_is_shown(folder: Path) -> None:

@@ -562,7 +562,7 @@ def test_two_pulls_at_once_and_one_a_place(tmp_path: Path, gate: threading.Event
     first = jobs.start("E54000029", "NHS North East London", work)
     assert jobs.start("E54000029", "NHS North East London", work) is first
     second = jobs.start("E54000030", "NHS South East London", work)
-    with pytest.raises(TooManyPullsError, match="NHS North East London and NHS South East London are being pulled just now"):
+    with pytest.raises(TooManyPullsError, match="Pulls for NHS North East London and for NHS South East London are under way"):
         jobs.start("E54000031", "NHS South West London", work)
     assert first.is_running
     gate.set()
@@ -605,7 +605,7 @@ def test_a_fault_of_ours_in_the_thread_is_said_plainly_and_logged(caplog: pytest
     job = Job(PLACE.code, PLACE.name, breaks)
     job.start()
     job.wait(30)
-    assert job.state.problem.startswith("Something went wrong while figures for NHS North East London were pulled")
+    assert job.state.problem.startswith("Something went wrong in the pull for NHS North East London, and it has been logged")
     assert "inside" not in job.state.problem
     assert "ZeroDivisionError" in caplog.text
 
