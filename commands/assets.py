@@ -41,6 +41,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     one.add_argument("--published", default="", metavar="DATE", help="day, month or year of a list that does not say (ace, gla)")
     one.add_argument("--licence", default="", help="of a feed, which states none: as its publisher says it elsewhere")
+    one.add_argument("--fewer", action="store_true", help="take an answer with fewer than half of what the pages show, which is refused otherwise")
     one.set_defaults(run=run_pull)
     listing = actions.add_parser("list", help="the layers that stand, and those that were passed over")
     listing.set_defaults(run=run_list)
@@ -52,7 +53,7 @@ def run_pull(options: argparse.Namespace) -> int:
     codes = _authorities(atlas, options)
     done, problems = 0, []
     for lad24cd in codes:
-        wanted = Wanted(options.source, lad24cd, options.address, tuple(options.file), options.published, options.licence)
+        wanted = Wanted(options.source, lad24cd, options.address, tuple(options.file), options.published, options.licence, options.fewer)
         try:
             print("\n".join(_summary(pull(atlas, os.environ, wanted))), flush=True)
             done += 1

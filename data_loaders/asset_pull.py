@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data_loaders.asset_layers import AssetLayer, AssetLayerError, AssetLayers, Scope, cannot_write, layers_in
+from data_loaders import published_assets
+from data_loaders.asset_layers import ENGLAND, AssetLayer, AssetLayerError, AssetLayers, Scope, cannot_write, layers_in
 from data_loaders.asset_source import AssetsRead
 from data_loaders.asset_sources import SOURCES, AssetPullError, Means, PullableSource, Wanted
 from data_loaders.atlas import Atlas
@@ -17,11 +18,14 @@ from data_loaders.dated_folders import spoken
 from data_loaders.errors import SourceError, SourceUnavailableError
 from data_loaders.kept_answers import KeptAnswers
 from data_loaders.public_address import PublicAddresses
+from data_loaders.published_assets import PublishedAssets
 from data_loaders.pull_lock import LockedError, only_one
 
 LOCKS = "asset-pulls"
 _BUILT_IN = ("osm", "ace", "gla")
 _SAID_AT_ONCE = 2
+FEWEST_TO_COMPARE = 10
+"""Of a kind of place: with fewer before, that half of them have gone says little."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ def pull(
     """Ask a source and write what it gave as a new layer. environment: usually os.environ. rule: which typed addresses may be asked.
 
     AssetPullError where there is no new layer: the source gave nothing that can be used, or nothing newer than what there is, somebody else
-    is pulling the same, or the disk cannot be written to. What was there then stands as it was. SettingError names a setting.
+    is pulling the same, it gave fewer than half of what it gave before (unless wanted.fewer), or the disk cannot be written to. What was
+    there then stands as it was. SettingError names a setting.
     """
     source = SOURCES.get(wanted.source)
     if source is None:
@@ -63,6 +68,8 @@ def pull(
             have = next(iter(layers.standing(source.about.key, scope.code).layers), None)
             if have is not None and read.asked_at is not None and have.about.given_at >= read.asked_at:
                 return AssetsPulled(have, new=False)
+            if not wanted.fewer:
+                _compare(read, published_assets.current(atlas, environment), have, scope, wanted)
             layer = layers.write(read, scope, now(), ", ".join(path.name for path in wanted.files))
             removed = layers.remove_old(source.about.key, scope.code)
             return AssetsPulled(layer, removed, have.about.records if have else None)
@@ -81,6 +88,26 @@ def standing(layers: AssetLayers, source: PullableSource, scope: Scope) -> str:
     if found:
         return f"the places that {found[0].about.source.publisher} gave on {spoken(found[0].about.given_at)}"
     return "the places built into this copy" if source.about.key in _BUILT_IN else "none of its places"
+
+
+def _compare(read: AssetsRead, shown: PublishedAssets, have: AssetLayer | None, scope: Scope, wanted: Wanted) -> None:
+    """Nothing where the source gave about as much as it gave before. AssetPullError where it gave of some kind fewer than half: a mirror
+    that is being filled, or an answer that was cut short without a word, looks like that, and places that vanish look like none."""
+    mine = shown.records["source"] == read.source.publisher
+    if scope.is_authority:
+        mine &= shown.records["lad24cd"] == scope.code
+    elif scope.code != ENGLAND:
+        mine = shown.layer_of == (have.id if have else "")
+    before, after = shown.records["category"][mine].value_counts(), read.records["category"].value_counts()
+    for kind, number in before[before >= FEWEST_TO_COMPARE].items():
+        gave = int(after.get(kind, 0))
+        if 2 * gave < number:
+            where = f" --place {wanted.lad24cd}" if wanted.lad24cd else ""
+            raise AssetPullError(
+                f"{read.source.publisher} gave {gave:,} of the kind {kind} for {scope.name} where the pages show {number:,}: fewer than half, "
+                "as when an answer is cut short, so nothing has changed. Ask again later; if it is right, whoever looks after this atlas can take "
+                f"it with `python -m commands assets pull --source {wanted.source}{where} --fewer`."
+            )
 
 
 def _given(source: PullableSource, wanted: Wanted, means: Means, layers: AssetLayers, scope: Scope) -> AssetsRead:

@@ -31,7 +31,7 @@ class AssetPullError(Exception):
 class Wanted:
     """What is asked for. source: a key of SOURCES. lad24cd: the authority. address: of a feed, a release or a mirror. files: in place of
     asking; most sources read one. published: the ISO day, month or year of a list that does not say. licence: of a feed, as a person
-    found it out."""
+    found it out. fewer: take the answer although it has fewer than half of what stands."""
 
     source: str
     lad24cd: str | None = None
@@ -39,6 +39,7 @@ class Wanted:
     files: tuple[Path, ...] = ()
     published: str = ""
     licence: str = ""
+    fewer: bool = False
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,8 @@ def second_sentence(here: pd.DataFrame, not_mapped: list[str]) -> str:
                 f"{'it is' if len(here) == 1 else 'any of them is'} still right: published lists say what was there, not what is."
             )
         else:
-            parts_said = [f"{confirmed:,} {'was' if confirmed == 1 else 'were'} confirmed in the last 12 months"]
+            number = f"{confirmed:,}" if confirmed else "none"
+            parts_said = [f"{number} {'was' if confirmed < 2 else 'were'} confirmed in the last 12 months"]
             if checking:
                 parts_said.append(f"{checking:,} {'needs' if checking == 1 else 'need'} checking")
             parts_said.append(f"for {int(counts['unconfirmed']):,} nobody has said so lately")

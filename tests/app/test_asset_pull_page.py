@@ -27,7 +27,7 @@ DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 PAGE = "pages/community_assets.py"
 START = "asset_pull_start"
 JOB = f"osm {TOWER_HAMLETS}"
-CAME = "OpenStreetMap, asked on {day} for Tower Hamlets: 3 records, 1 set aside. The page shows them."
+CAME = "OpenStreetMap, asked on {day} for Tower Hamlets: 105 records, 1 set aside. The page shows them."
 LAYER = "OpenStreetMap community assets"
 ELEMENTS: list[Element] = [
     {"type": kind, "id": number, **where, "tags": tags | {"name": name}}
@@ -59,8 +59,13 @@ def borough() -> Iterator[Borough]:
 
 
 @pytest.fixture
-def server(borough: Borough) -> Iterator[OverpassServer]:
-    with OverpassServer(ELEMENTS, areas={TOWER_HAMLETS: borough}) as running:
+def server(atlas: Atlas, borough: Borough) -> Iterator[OverpassServer]:
+    """What is built in of OpenStreetMap, under names of its own, and the elements above: an answer with far fewer would be refused."""
+    built_in: list[Element] = [
+        {"type": "node", "id": number, "lat": latitude, "lon": longitude, "tags": {"amenity": "place_of_worship", "name": f"Example {number}"}}
+        for number, (latitude, longitude) in enumerate(of_osm(atlas)[["latitude", "longitude"]].itertuples(index=False), start=1_000)
+    ]
+    with OverpassServer([*ELEMENTS, *built_in], areas={TOWER_HAMLETS: borough}) as running:
         yield running
 
 
@@ -154,10 +159,10 @@ def test_newer_places_come_by_the_button_and_are_in_the_table_and_credited(
     assert len(server.questions) == 1
     assert f"{LAYER} (Aug 2026)" in foot(app) and "© OpenStreetMap contributors." in foot(app)
     sources = {row["label"]: row for row in payload(app, "asset_sources")["sections"][0]["rows"]}
-    assert sources[LAYER]["value"] == "3 records"
+    assert sources[LAYER]["value"] == "105 records"
 
     page = opened()
-    assert "1 place of worship" in page.title[0].value, "the layer stands in for what was built in of OpenStreetMap there"
+    assert f"{len(of_osm(atlas)) + 1} places of worship" in page.title[0].value, "the layer stands in for what was built in of OpenStreetMap there"
     assert listed(page, "Example Pantry") == ["Example Pantry"] and listed(page, "Example Mosque") == ["Example Mosque"]
     assert listed(page, "Gone Library") == []
     assert LAYER in foot(page)
@@ -181,6 +186,14 @@ def test_where_the_server_is_busy_one_sentence_says_so_and_the_places_stand(
     assert AssetLayers(folder / "asset-layers").ids() == ()
     page = opened()
     assert f"{len(of_osm(atlas))} places of worship" in page.title[0].value and LAYER not in foot(page)
+
+
+def test_an_answer_with_far_fewer_places_is_refused_with_a_sentence_and_the_places_stand(atlas: Atlas, server: OverpassServer) -> None:
+    del server.elements[3:]
+    app = ended(asked(opened(show="sources")))
+    (error,) = app.error
+    assert literal(f"where the pages show {len(of_osm(atlas))}: fewer than half") in error.value
+    assert f"{len(of_osm(atlas))} places of worship" in opened().title[0].value
 
 
 def test_an_outage_after_a_good_pull_leaves_its_places_with_their_day(folder: Path, server: OverpassServer) -> None:

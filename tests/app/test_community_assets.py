@@ -273,5 +273,7 @@ def test_what_is_said_of_none_one_and_many() -> None:
     assert asset_words.headline("Example", one.iloc[:0]) == "No community place has been recorded in Example yet."
     assert asset_words.headline("Example", one) == "1 library is mapped in Example."
     assert "confirmed each of them" in asset_words.second_sentence(one, [])
+    stale = pd.DataFrame({"freshness": ["needs checking", "unconfirmed"]})
+    assert asset_words.second_sentence(stale, []).startswith("None was confirmed in the last 12 months, 1 needs checking and for 1 nobody")
     for kind in ASSET_CATEGORIES:
         assert asset_words.ways_to_connect(None, kind).first

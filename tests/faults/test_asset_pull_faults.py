@@ -29,13 +29,20 @@ from tests.asset_servers.open_referral import OpenReferralServer
 from tests.asset_servers.overpass import Element, OverpassServer
 
 TOWER_HAMLETS = "E09000030"
-OSM = Wanted("osm", TOWER_HAMLETS)
+OSM = Wanted("osm", TOWER_HAMLETS, fewer=True)
+"""Few, since the server here holds no places of worship, and over a hundred are built in."""
 LOCAL = PublicAddresses(loopback=True)
 HERE = {"lat": 51.5203, "lon": -0.0293}
 
 
 def element(number: int, **tags: str) -> Element:
     return {"type": "node", "id": number, **HERE, "tags": {"amenity": "community_centre", "name": f"Example Centre {number}", **tags}}
+
+
+def worship(number: int, row: dict[str, Any]) -> Element:
+    """A place of worship where one is built in."""
+    where = {"lat": row["latitude"], "lon": row["longitude"]}
+    return {"type": "node", "id": number, **where, "tags": {"amenity": "place_of_worship", "name": f"Example Church {number}"}}
 
 
 @pytest.fixture
@@ -156,6 +163,27 @@ def test_a_killed_write_leaves_the_last_good_layer_and_is_cleared_by_the_next(at
     assert layers.standing() == ((good,), ())
     again(atlas, environment)
     assert not list(layers.folder.glob(".writing-*"))
+
+
+def test_an_answer_that_has_lost_half_is_not_taken_for_the_whole(atlas: Atlas, environment: dict[str, str], server: OverpassServer) -> None:
+    built_in = published_assets.current(atlas, environment).records
+    here = built_in[built_in["source"].eq("OpenStreetMap") & built_in["lad24cd"].eq(TOWER_HAMLETS)]
+    assert len(here) == 102
+    server.elements[:] = [worship(number, row) for number, row in enumerate(here.to_dict("records"), start=1)]
+    careful = replace(OSM, fewer=False)
+    assert again(atlas, environment, careful).layer.about.records == 102
+    del server.elements[51:]
+    assert again(atlas, environment, careful).layer.about.records == 51, "half is not fewer than half"
+    del server.elements[25:]
+    said = refused(atlas, environment, careful)
+    assert "gave 25 of the kind place of worship for Tower Hamlets where the pages show 51: fewer than half" in said
+    assert said.endswith("`python -m commands assets pull --source osm --place E09000030 --fewer`.")
+    assert len(published_assets.current(atlas, environment).layers[0].records()) == 51
+    assert again(atlas, environment).layer.about.records == 25, "a person may say that it is right"
+    del server.elements[5:]
+    again(atlas, environment)
+    del server.elements[1:]
+    assert again(atlas, environment, careful).layer.about.records == 1, "of five, that four have gone says little"
 
 
 def test_a_folder_of_layers_that_may_not_be_read_is_a_sentence(
