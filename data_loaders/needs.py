@@ -125,6 +125,12 @@ class Needs:
         rows = self._rows("indicator_id", indicator_id, self._by_indicator)
         return value_frames.written(rows[(rows["level"] == level).to_numpy(dtype=bool, na_value=False)])
 
+    def areas_with(self, indicator_id: str) -> pd.DataFrame:
+        """The areas that have a value of one indicator of any period: level and area_code, each pair once."""
+        rows = self._rows("indicator_id", indicator_id, self._by_indicator)
+        rows = rows.loc[(rows["value"].notna() & rows["category"].isna()).to_numpy(), ["level", "area_code"]]
+        return rows.drop_duplicates().astype("str")
+
     def at_level(self, level: str) -> pd.DataFrame:
         """Every headline at a level (VALUE_COLUMNS, texts as categories of what is there)."""
         rows = self.values[((self.values["level"] == level) & self.values["category"].isna()).to_numpy()]

@@ -18,14 +18,14 @@ place_bar.place_bar(atlas, st.session_state["view"])
 view = st.session_state["view"]
 place = atlas.gazetteer.place(view.place)
 needs = open_needs(atlas, place)
-figures = place_figures(atlas, needs, place)
 
 if view.indicator and not needs.is_known(view.indicator):
     st.warning(f"The link's indicator ({view.indicator!r}) is not in this atlas, so the board is shown.")
     place_bar.change(indicator=None)
     view = st.session_state["view"]
+figures = place_figures(atlas, needs, place, view.indicator)
 if view.indicator:
-    need_detail.opened(atlas, needs, place, view, figures[figures["indicator_id"] == view.indicator])
+    need_detail.opened(atlas, needs, place, view, figures)
 else:
     shown = need_controls.of_audience(figures, needs.catalogue, view.audience)
     own = shown[shown["own"].astype(bool)]
@@ -52,5 +52,4 @@ else:
     need_controls.board_downloads(atlas, needs, place, shown, today)
 
 live_pull.panel(place)
-used = figures if not view.indicator else figures[figures["indicator_id"] == view.indicator]
-st.caption(provenance.needs_foot(needs, set(used["source_id"].dropna().astype(str))))
+st.caption(provenance.needs_foot(needs, set(figures["source_id"].dropna().astype(str))))

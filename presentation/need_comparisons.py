@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -31,18 +33,29 @@ _OFFERED = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ComparisonSet:
-    """Areas with the same figure for the same period, highest first.
-
-    rows: area_code, name, value, lower_95, upper_95, comparison, england, period. noun: one of the areas.
-    """
+    """Areas with the same figure for the same period. noun: one of the areas. find: compares them; only the set that is shown is compared."""
 
     label: str
     noun: str
-    rows: pd.DataFrame
-    period: str
-    england: float
+    find: Callable[[], pd.DataFrame]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Highest first: area_code, name, value, lower_95, upper_95, comparison, england, period. No rows where no two have one period."""
+        rows = self.find()
+        return rows if len(rows) > 1 else rows.iloc[:0]
+
+    @property
+    def period(self) -> str:
+        """Of every row."""
+        return str(self.rows["period"].iloc[0])
+
+    @property
+    def england(self) -> float:
+        """England's value of that period, nan where there is none."""
+        return float(self.rows["england"].iloc[0])
 
 
 def _named(places: list[Place], later_codes: dict[str, str]) -> dict[str, str]:
@@ -99,15 +112,22 @@ def _one_figure_each(needs: Needs, atlas: Atlas, rows: pd.DataFrame) -> pd.DataF
 def comparison_sets(atlas: Atlas, needs: Needs, place: Place, indicator_id: str) -> list[ComparisonSet]:
     """The sets that can be drawn for a place: two areas or more with a value. A network is set beside the others of its place."""
     scope = atlas.gazetteer.parent(place, "lad24") if place.level in ("pcn", "ward", "msoa") else place
+    valued = needs.areas_with(indicator_id)
+    copied = needs.shared[needs.shared["indicator_id"] == indicator_id].drop_duplicates("area_code").set_index("area_code")["system"]
     sets = []
     for level in _OFFERED.get(scope.level, ()):
         published, label, noun = _LEVELS[level]
         codes = _named(atlas.gazetteer.children(scope, level), atlas.later_codes)
-        rows = newest_of(needs, indicator_id, published, codes)
-        # An authority may be there under its old code and its new one.
-        rows = rows[~rows["area_code"].astype(str).replace(atlas.later_codes).duplicated().to_numpy()]
-        if published == "authority" and len(rows):
-            rows = _one_figure_each(needs, atlas, rows)
-        if len(rows) >= 2:
-            sets.append(ComparisonSet(label, noun, rows, str(rows["period"].iloc[0]), float(rows["england"].iloc[0])))
+        there = valued.loc[valued["level"] == published, "area_code"]
+        there = there[there.isin(list(codes))]
+        figures = {copied.get(code, atlas.later_codes.get(code, code)) if published == "authority" else code for code in there}
+        if len(figures) > 1:
+            sets.append(ComparisonSet(label, noun, partial(_areas, atlas, needs, indicator_id, published, codes)))
     return sets
+
+
+def _areas(atlas: Atlas, needs: Needs, indicator_id: str, published: str, codes: dict[str, str]) -> pd.DataFrame:
+    rows = newest_of(needs, indicator_id, published, codes)
+    # An authority may be there under its old code and its new one.
+    rows = rows[~rows["area_code"].astype(str).replace(atlas.later_codes).duplicated().to_numpy()]
+    return _one_figure_each(needs, atlas, rows) if published == "authority" and len(rows) else rows

@@ -152,6 +152,9 @@ def _within(atlas: Atlas, needs: Needs, place: Place, indicator_id: str, unit: s
             st.segmented_control("Compare", list(labels), default=chosen, key="need_compare", required=True) or chosen
         )
     shown: ComparisonSet = labels[chosen]
+    if shown.rows.empty:
+        st.markdown(f"No two of the {shown.label} here have this figure of the same period in this copy, so they are not compared.")
+        return
     st.markdown(within_sentence(shown.rows["comparison"], shown.noun, shown.period))
     drawn = shown.rows.head(need_tables.MOST_DRAWN)
     if len(drawn) < len(shown.rows):

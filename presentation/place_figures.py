@@ -23,18 +23,19 @@ def area_said(area: FigureArea) -> str:
     return f"{area.name} (the {_LEVEL_WORDS.get(area.level, area.level)})"
 
 
-def place_figures(atlas: Atlas, needs: Needs, place: Place) -> pd.DataFrame:
-    """One row a figure: `analysis.board.compared` for the place, with `own` (whether the figure is the place's own), `area_said`,
-    `shared_areas` and `shared_system` (a figure copied down from a system: to how many authorities, and whose it is), `fifth` (one of
-    FIFTHS) and `fifth_of` (where it cannot be compared with England: its place among so many areas that have the same figure), and
-    `standing`, the comparison that the board shows: of the newest figure that has one, none where the newest was suppressed."""
+def place_figures(atlas: Atlas, needs: Needs, place: Place, indicator_id: str | None = None) -> pd.DataFrame:
+    """One row a figure, of one indicator where its id is given: `analysis.board.compared` for the place, with `own` (whether the figure is
+    the place's own), `area_said`, `shared_areas` and `shared_system` (a figure copied down from a system: to how many authorities, and
+    whose it is), `fifth` (one of FIFTHS) and `fifth_of` (where it cannot be compared with England: its place among so many areas that have
+    the same figure), and `standing`, the comparison that the board shows: of the newest figure that has one, none where the newest was
+    suppressed."""
     areas = figure_areas(atlas.gazetteer, place, atlas.counties, atlas.later_codes)
     england = needs.england_headlines
     parts = []
     taken: set[str] = set()
     for area in areas:
         rows = pd.concat([needs.of_area(code) for code in area.codes], ignore_index=True)
-        rows = rows[~rows["indicator_id"].isin(taken)]
+        rows = rows[~rows["indicator_id"].isin(taken) if indicator_id is None else (rows["indicator_id"] == indicator_id) & (not taken)]
         if rows.empty:
             continue
         part = compared(rows, england, needs.polarity)
@@ -87,6 +88,5 @@ def _fifths(needs: Needs, figures: pd.DataFrame) -> pd.DataFrame:
     found = needs.positions.reindex(pd.MultiIndex.from_frame(figures[key]))
     told = (figures["comparison"] == NOT_COMPARED).to_numpy() & (found["of"] >= FEWEST_PEERS).to_numpy()
     words = found["fifth"].map(dict(enumerate(FIFTHS, start=1))).to_numpy(dtype=object)
-    return pd.DataFrame(
-        {"fifth": np.where(told, words, None), "fifth_of": np.where(told, found["of"], np.nan)}, figures.index
-    )
+    fifth = pd.Series(np.where(told, words, None), figures.index, dtype="str")
+    return pd.DataFrame({"fifth": fifth, "fifth_of": np.where(told, found["of"], np.nan)})

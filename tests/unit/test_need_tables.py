@@ -10,7 +10,7 @@ from analysis.board import headline_rows
 from data_loaders.atlas import Atlas
 from data_loaders.indicator_values import typed
 from data_loaders.needs import ENGLAND, Needs
-from presentation import need_charts, need_tables
+from presentation import need_charts, need_comparisons, need_tables
 from presentation.need_comparisons import comparison_sets, newest_of
 from presentation.need_gradient import gradient
 
@@ -50,6 +50,33 @@ def test_each_set_holds_the_areas_of_the_place_highest_first(atlas: Atlas, needs
         assert rows["value"].is_monotonic_decreasing and rows["name"].notna().all() and rows["period"].nunique() == 1
     mine = _sets(atlas, needs, TOWER_HAMLETS, "253")["Neighbourhoods (PCN)"]
     assert set(mine["area_code"]) == {child.code for child in atlas.gazetteer.children(atlas.gazetteer.place(TOWER_HAMLETS), "pcn")}
+
+
+@pytest.mark.parametrize("code", [ENGLAND, NORTH_EAST_LONDON, TOWER_HAMLETS])
+def test_every_set_that_is_offered_can_be_drawn_and_none_that_could_be_is_left_out(atlas: Atlas, needs: Needs, code: str) -> None:
+    place = atlas.gazetteer.place(code)
+    some = {*sorted(needs.indicators.index)[::12], "219", "93671", SMOKING_AT_DELIVERY}  # of all of them the same was seen when it was written
+    for indicator_id in sorted(some):
+        offered = {each.label: len(each.rows) for each in comparison_sets(atlas, needs, place, indicator_id)}
+        assert all(offered.values()), (indicator_id, offered)
+        for level in need_comparisons._OFFERED[place.level]:
+            published, label, _ = need_comparisons._LEVELS[level]
+            codes = need_comparisons._named(atlas.gazetteer.children(place, level), atlas.later_codes)
+            rows = need_comparisons._areas(atlas, needs, indicator_id, published, codes)
+            assert (len(rows) > 1) == (label in offered), (indicator_id, label)
+
+
+def test_only_the_set_that_is_shown_is_compared(atlas: Atlas, needs: Needs, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def noted(needs: Needs, indicator_id: str, level: str, codes: dict[str, str]) -> pd.DataFrame:
+        asked.append(level)
+        return newest_of(needs, indicator_id, level, codes)
+
+    monkeypatch.setattr(need_comparisons, "newest_of", noted)
+    sets = comparison_sets(atlas, needs, atlas.gazetteer.place(ENGLAND), "219")
+    assert len(sets) == 5 and asked == []
+    assert len(sets[2].rows) == 9 and sets[2].period and asked == ["region"]
 
 
 def test_a_network_is_set_beside_those_of_its_place(atlas: Atlas, needs: Needs) -> None:

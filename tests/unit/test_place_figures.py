@@ -34,6 +34,16 @@ def test_each_figure_of_a_place_stands_once(atlas: Atlas, needs: Needs, code: st
     assert figures.loc[figures["value"].isna(), "standing"].eq("not compared").all()
 
 
+@pytest.mark.parametrize("code", [ENGLAND, BARNSLEY, AMBER_VALLEY, "U11211"])
+def test_one_indicator_alone_has_the_figures_that_it_has_among_all(atlas: Atlas, needs: Needs, code: str) -> None:
+    figures, place = _figures(atlas, needs, code), atlas.gazetteer.place(code)
+    assert place_figures(atlas, needs, place, "none of them").empty
+    for indicator_id in figures["indicator_id"].unique()[::6]:
+        among = figures[figures["indicator_id"] == indicator_id].reset_index(drop=True)
+        alone = place_figures(atlas, needs, place, indicator_id)
+        pd.testing.assert_frame_equal(alone, among, check_dtype=False)
+
+
 def test_a_place_with_a_new_code_has_the_figures_of_both(atlas: Atlas, needs: Needs) -> None:
     """Barnsley: ONS life expectancy is under the code of 2025, everything else under the older one."""
     figures = _figures(atlas, needs, BARNSLEY)
