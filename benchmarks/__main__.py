@@ -31,6 +31,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "matching": assets.matching,
     "assets": asset_search.opening,
     "search": asset_search.searching,
+    "directory": asset_search.reruns,
     "rerun": rerun.reruns,
     "steps": steps.breakdown,
     "health": rerun.health,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.asset_records import RECORD_COLUMNS
+from benchmarks import following
 from benchmarks.measure import Row, timed
 from data_loaders.asset_layers import AssetLayers
 from data_loaders.asset_search import AssetSearch
@@ -26,6 +27,18 @@ ASKED = {
     "no such word": "qqqqzzzz",
     "one letter": "s",
 }
+LINKS = {
+    "Tower Hamlets, libraries alone": ("place=E09000030", "place=E09000030&kind=library"),
+    "NHS North East London, a search": ("place=E54000029", "place=E54000029&q=mosque"),
+    "England, one faith": ("", "tradition=Muslim"),
+    "Tower Hamlets, who are we missing?": ("place=E09000030", "place=E09000030&show=missing"),
+}
+RERUN_BUDGET = 150
+
+
+def reruns() -> Iterator[Row]:
+    """The page of community assets changed and changed back, in one session of a real server."""
+    yield from following.rows("directory", "rerun of community assets", "community-assets", LINKS, RERUN_BUDGET)
 
 
 def searching() -> Iterator[Row]:

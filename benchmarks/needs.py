@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pandas as pd
 
-from benchmarks import serving
-from benchmarks.measure import Row, Samples, timed
-from benchmarks.sessions import Session
+from benchmarks import following
+from benchmarks.measure import Row, timed
 from data_loaders.atlas import Atlas
 from data_loaders.needs import Needs
 from data_loaders.snapshot import Snapshot
 from presentation.place_figures import place_figures
 
-PAGE = "inequalities"
 LINKS = {
     "Tower Hamlets, the other list of five": ("place=E09000030", "place=E09000030&for=children"),
     "NHS North East London, one figure opened": ("place=E54000029", "place=E54000029&indicator=219"),
@@ -68,34 +65,6 @@ def _opened(snapshot: Snapshot) -> Needs:
     return needs
 
 
-async def _follow(server: serving.Server, links: tuple[str, str], runs: int) -> tuple[Session, float]:
-    session = await Session.open(server.port, links[0], PAGE)
-    for run in range(4):
-        await session.follow(links[run % 2])
-    session.answers.clear()
-    before = server.cpu_seconds()
-    for run in range(runs):
-        await session.follow(links[run % 2])
-        await asyncio.sleep(0.05)
-    cpu = (server.cpu_seconds() - before) / runs
-    await session.close()
-    if "Core20 neighbourhoods" in session.headline:
-        raise RuntimeError(f"that was the Gaps page, not the board: {session.headline!r}")
-    return session, cpu
-
-
 def reruns() -> Iterator[Row]:
     """The board changed and changed back, in one session of a real server."""
-    with serving.running() as server:
-        for name, links in LINKS.items():
-            session, cpu = asyncio.run(_follow(server, links, 24))
-            size = max(answer.bytes for answer in session.answers)
-            yield Row(
-                "board",
-                f"rerun of the board: {name}",
-                Samples([answer.ms for answer in session.answers], "ms", [cpu]),
-                BUDGET,
-                judged="p95",
-                counted=f"{size / 1e3:.0f} KB at most",
-                note="both of two links in turn; from asking over the websocket to the run's last message; CPU is the server's for each rerun",
-            )
+    yield from following.rows("board", "rerun of the board", "inequalities", LINKS, BUDGET)

@@ -30,7 +30,7 @@ from presentation.record_form import word_of
 from presentation.view import View
 from presentation.words import CATEGORY_PLURALS, counted
 
-MOST_POINTS = 1_200
+MOST_POINTS = 800
 """More than this would be too much to send with every rerun: then neighbourhoods are coloured by how many there are."""
 
 COLUMNS = (("name", "Place"), ("where", "Neighbourhood"), ("state", "Freshness"))
@@ -200,7 +200,9 @@ def _counts_map(atlas: Atlas, place: Place, drawn: pd.DataFrame, alt: str) -> Ma
     areas = atlas.areas.set_index("lsoa21cd")
     column = "lad24cd" if level == "lad24" else "leading_pcn_code"
     values = drawn["lsoa21cd"].map(areas[column]).value_counts().astype(float)
-    inside = atlas.areas.loc[atlas.gazetteer.mask(place), column].unique().tolist()
+    # A network that leads mostly elsewhere would be shaded for the few streets of it that are here.
+    mostly = pd.Series(atlas.gazetteer.mask(place)).groupby(atlas.areas[column].to_numpy()).mean() > 0.5
+    inside = mostly.index[mostly].tolist()
     classes = [
         FillClass(f"class{position}", label.replace(" people", ""), colour, codes)
         for position, (label, colour, codes) in enumerate(scale_classes(values))
