@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import shutil
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +57,22 @@ def areas(atlas: Atlas) -> Areas:
 def server(areas: Areas) -> Iterator[HangsOn]:
     with HangsOn(areas=areas) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def at_once(areas: Areas, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """What a pull of the whole catalogue gives that nothing interrupts."""
+    folder = tmp_path_factory.mktemp("at-once")
+    with FingertipsServer(areas=areas) as server:
+        command(server, folder, "--place", NEL).communicate(timeout=300)
+    return _plain(_newest(folder))
+
+
+def _wait_until_asked(server: FingertipsServer, times: int, running: subprocess.Popen[str]) -> None:
+    """Until the command has asked for data so often. Without a rest between looks, the server's own thread would hardly get to run."""
+    while server.count(DATA) < times:
+        assert running.poll() is None, running.communicate()[1]
+        time.sleep(0.02)
 
 
 def _memory(err: str) -> int:
@@ -162,11 +180,12 @@ def test_hundreds_of_indicators_are_asked_by_the_hundred(tmp_path: Path) -> None
 
 # The third request is the second half of a question: what the first half was answered is in the HTTP cache alone.
 @pytest.mark.parametrize(("hang_on", "with_kept_answers"), [(3, True), (4, False)], ids=["third", "fourth, without the HTTP cache"])
-def test_killed_half_way_it_goes_on_without_asking_again(server: HangsOn, tmp_path: Path, hang_on: int, with_kept_answers: bool) -> None:
+def test_killed_half_way_it_goes_on_without_asking_again(
+    server: HangsOn, at_once: pd.DataFrame, tmp_path: Path, hang_on: int, with_kept_answers: bool
+) -> None:
     server.hang_on = hang_on
     running = command(server, tmp_path, "--place", NEL)
-    while server.count(DATA) < hang_on:
-        assert running.poll() is None, running.communicate()[1]
+    _wait_until_asked(server, hang_on, running)
     running.send_signal(signal.SIGKILL)
     running.communicate(timeout=60)
     assert running.returncode == -signal.SIGKILL
@@ -187,20 +206,17 @@ def test_killed_half_way_it_goes_on_without_asking_again(server: HangsOn, tmp_pa
     assert not values.duplicated(list(KEY)).any()
     assert _memory(err) < MOST_MEMORY
 
-    whole = tmp_path / "at once"
-    command(server, whole, "--place", NEL).communicate(timeout=300)
     order = list(KEY)
     pd.testing.assert_frame_equal(
         values.drop(columns="source_id").sort_values(order, ignore_index=True),
-        _plain(_newest(whole)).drop(columns="source_id").sort_values(order, ignore_index=True),
+        at_once.drop(columns="source_id").sort_values(order, ignore_index=True),
     )
 
 
 def test_stopped_with_ctrl_c_it_says_how_to_go_on(server: HangsOn, tmp_path: Path) -> None:
     server.hang_on = 2
     running = command(server, tmp_path, "--place", NEL, "--clinical-area", "hypertension")
-    while server.count(DATA) < 2:
-        assert running.poll() is None, running.communicate()[1]
+    _wait_until_asked(server, 2, running)
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 130

@@ -48,6 +48,9 @@ def written(rows: list[list[str]]) -> bytes:
     return text.getvalue().encode()
 
 
+AS_PUBLISHED = parse(written(ROWS[1:])).values
+
+
 @settings(max_examples=60, deadline=None)
 @given(mangled())
 def test_rows_in_are_rows_out_and_rows_set_aside(rows: list[list[str]]) -> None:
@@ -97,4 +100,4 @@ def test_the_order_of_columns_does_not_matter_but_for_the_one_that_goes_by_its_p
     order.insert((place if order[place : place + 1] == [21] else order.index(21)) + 1, 22)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([row[column] for column in order] for row in ROWS)
-    assert parse(text.getvalue().encode()).values.equals(parse(written(ROWS[1:])).values)
+    assert parse(text.getvalue().encode()).values.equals(AS_PUBLISHED)

@@ -31,17 +31,12 @@ def test_postcodes_are_placed_or_said_why_not(places: AtlasPlaces) -> None:
 
 def test_a_point_is_in_the_lsoa_of_its_nearest_postcode_as_mapped_places_are(places: AtlasPlaces, atlas: Atlas) -> None:
     sample = atlas.places.dropna(subset=["lsoa21cd"]).sample(400, random_state=1)
-    same = [
-        isinstance(found := places.at(row.easting, row.northing), Placed) and found.lsoa21cd == row.lsoa21cd
-        for row in sample.itertuples()
-    ]
+    found = [(row, places.at(row.easting, row.northing)) for row in sample.itertuples()]
+    same = [isinstance(point, Placed) and point.lsoa21cd == row.lsoa21cd for row, point in found]
     assert sum(same) / len(same) > 0.9, (
         "mapped places lie in LSOAs by their polygons: the nearest postcode nearly always agrees"
     )
-    agree = [
-        isinstance(found := places.at(row.easting, row.northing), Placed) and found.lad24cd == row.lad24cd
-        for row in sample.itertuples()
-    ]
+    agree = [isinstance(point, Placed) and point.lad24cd == row.lad24cd for row, point in found]
     assert sum(agree) / len(agree) > 0.99
 
 
