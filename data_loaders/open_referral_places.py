@@ -70,8 +70,9 @@ def _taken_back(rows: pd.DataFrame, placing: Placing) -> pd.DataFrame:
     near = own & np.logical_and.reduce([(rows[column] - grid[column]).abs() <= _SAME_POINT_M for column in grid])
     for column, values in grid.items():
         rows[column] = rows[column].where(~near, values)
-    for column, there_are in (("lsoa21cd", placing.lsoa21cd), ("lad24cd", placing.lad24cd)):
-        known = own & rows[f"own_{column}"].isin(set(there_are)).to_numpy()
+    for column in _AREAS:
+        said_here = rows[f"own_{column}"].dropna().unique()
+        known = own & rows[f"own_{column}"].isin([code for code in said_here if code in placing.codes[column]]).to_numpy()
         rows[column] = rows[column].where(~known, rows[f"own_{column}"])
     said = own & rows["own_position_quality"].isin(_QUALITIES).to_numpy()
     # A point that could not be used is not there, whatever the record says of it.

@@ -56,6 +56,11 @@ class Placing:
         return cKDTree(points, balanced_tree=False, compact_nodes=False), table["lsoa_row"].to_numpy()
 
     @cached_property
+    def codes(self) -> dict[str, frozenset[str]]:
+        """Every code that there is, by lsoa21cd and lad24cd."""
+        return {"lsoa21cd": frozenset(self.lsoa21cd), "lad24cd": frozenset(self.lad24cd)}
+
+    @cached_property
     def _row_of(self) -> pd.Index:
         return pd.Index(self.lsoa21cd)
 
