@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def _nobodys_own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         for name in ("DATABASE_URL", "COMMON_GROUND_REGISTER", "COMMON_GROUND_PARTNERS"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's AppTest leaves its page as the process's main module, which a process that is spawned later would run as its own."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")
