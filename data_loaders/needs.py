@@ -249,10 +249,15 @@ class Needs:
         said = f"Published for {', '.join(seen)}." if seen else "This copy has no value of it anywhere."
         return f"{said} A live pull would also ask for {', '.join(ask)}." if ask else said
 
+    def board(self, level: str) -> pd.DataFrame:
+        """`analysis.board.compared` for every area of a level and every indicator that such areas have, worked out once for each level."""
+        if level not in self._boards:
+            self._boards[level] = compared(self.at_level(level), self.england_headlines, self.polarity)
+        return self._boards[level]
+
     @cached_property
-    def networks_board(self) -> pd.DataFrame:
-        """`analysis.board.compared` for every PCN and every indicator that PCNs have."""
-        return compared(self.at_level("pcn"), self.england_headlines, self.polarity)
+    def _boards(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     @cached_property
     def positions(self) -> pd.DataFrame:

@@ -26,7 +26,7 @@ asked = several_needs_view.asked(view, offered)
 at_least = min(view.at_least, max(1, len(asked)))
 
 here = networks(atlas, place)
-found = networks_with_several(needs.networks_board, asked, at_least, here)
+found = networks_with_several(needs.board("pcn"), asked, at_least, here)
 in_core20 = int(found["core20_people"].sum())
 st.title(several_headline(place.name, len(found), in_core20, at_least, len(asked), len(here)))
 st.markdown(several_needs_view.explained(needs, asked))

@@ -18,7 +18,7 @@ _RATIO_UNIT = "per 100"
 
 def network_section(needs: Needs, code: str, name: str) -> FactSection:
     """The six conditions that every network has a figure for, compared with England in words and a shape."""
-    board = needs.networks_board
+    board = needs.board("pcn")
     mine = board[(board["area_code"] == code) & board["indicator_id"].isin(SIX)]
     rows = []
     for indicator in SIX:

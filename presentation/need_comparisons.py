@@ -69,24 +69,18 @@ def newest_of(needs: Needs, indicator_id: str, level: str, codes: dict[str, str]
 
     An area that has a newer one as well (of a live pull, for one) stands with its figure of that period.
     """
-    rows = needs.of_indicator(indicator_id, level)
-    rows = rows[rows["area_code"].isin(list(codes))]
-    if rows.empty:
-        return rows
-    england = needs.england_headlines
-    england = england[england["indicator_id"] == indicator_id]
-    if level == "pcn":  # every network is compared once, when the figures are opened
-        board = needs.networks_board
-        found = board[(board["indicator_id"] == indicator_id) & board["area_code"].isin(list(codes))]
-    else:
-        found = compared(rows, england, needs.polarity)
-    found = found[found["value"].notna()]
+    board = needs.board(level)
+    newest = board[(board["indicator_id"] == indicator_id) & board["area_code"].isin(list(codes))]
+    found = newest[newest["value"].notna()]
     if found.empty:
         return found
     usual = found.groupby(["period_sortable", "who", "age"], observed=True).size()
     period, group, age = usual.sort_index(ascending=[False, True, True]).idxmax()
-    if (rows["period_sortable"] > period).any():
-        found = compared(rows[rows["period_sortable"] <= period], england, needs.polarity)
+    if (newest["period_sortable"] > period).any():
+        rows = needs.of_indicator(indicator_id, level)
+        rows = rows[rows["area_code"].isin(list(codes)) & (rows["period_sortable"] <= period)]
+        england = needs.england_headlines
+        found = compared(rows, england[england["indicator_id"] == indicator_id], needs.polarity)
         found = found[found["value"].notna()]
     found = found[(found["period_sortable"] == period) & (found["who"] == group) & (found["age"] == age)]
     return found.assign(name=found["area_code"].astype(str).map(codes)).sort_values(

@@ -31,12 +31,12 @@ def _opened(ids: tuple[str, ...], _layers: list[Layer]) -> Needs:
         "indicators",
         "catalogue",
         "england_headlines",
-        "networks_board",
         "shared",
         "positions",
         "copies",
     ):
         getattr(needs, part)
+    needs.board("pcn")
     # Streamlit collects garbage after every run; what is held for good need not be looked at each time.
     gc.collect()
     gc.freeze()

@@ -32,7 +32,7 @@ SIX = ("219", "253", "241", "90581", "90933", "848")
 
 def offered(needs: Needs) -> dict[str, str]:
     """Indicator → short name, of those with figures for networks: the catalogue's first, then every other in the copy by name."""
-    ids = [str(each) for each in needs.networks_board["indicator_id"].unique()]
+    ids = [str(each) for each in needs.board("pcn")["indicator_id"].unique()]
     catalogued = [each for each in needs.catalogue.ids() if each in ids]
     others = sorted((each for each in ids if each not in catalogued), key=needs.short_name)
     return {each: needs.short_name(each) for each in [*catalogued, *others]}
@@ -135,7 +135,7 @@ def map_of(atlas: Atlas, place: Place, found: pd.DataFrame, here: pd.DataFrame) 
 
 def sources(needs: Needs, asked: list[str]) -> set[str]:
     """The copies that the measures' figures come from."""
-    board = needs.networks_board
+    board = needs.board("pcn")
     return set(board.loc[board["indicator_id"].isin(asked), "source_id"].astype(str))
 
 
@@ -145,7 +145,7 @@ def downloads_row(
     """The list to take away, with one column a measure."""
 
     def table() -> pd.DataFrame:
-        board = needs.networks_board
+        board = needs.board("pcn")
         wide = found.drop(columns="which")
         for indicator in asked:
             mine = board[board["indicator_id"] == indicator].drop_duplicates("area_code").set_index("area_code")

@@ -285,7 +285,7 @@ def counts(atlas: Atlas) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("indicator_id", SIX)
 def test_every_network_of_england_has_a_value_an_interval_and_a_comparison(needs: Needs, atlas: Atlas, indicator_id: str) -> None:
-    rows = needs.networks_board[needs.networks_board["indicator_id"] == indicator_id]
+    rows = needs.board("pcn")[needs.board("pcn")["indicator_id"] == indicator_id]
     assert sorted(rows["area_code"]) == sorted(atlas.pcns["pcn_code"]) and len(rows) == 1_298, "each once"
     assert rows[["value", "lower_95", "upper_95", "england", "period"]].notna().all(axis=None)
     assert ((rows["lower_95"] < rows["value"]) & (rows["value"] < rows["upper_95"])).all()
@@ -302,7 +302,7 @@ def test_englands_value_is_the_sum_of_registers_over_the_sum_of_lists(needs: Nee
             total[0] += float(row["count"])  # type: ignore[arg-type]
             total[1] += float(row["denominator"])  # type: ignore[arg-type]
     checked = 0
-    for (indicator, period), england in needs.networks_board.groupby(["indicator_id", "period"], observed=True)["england"]:
+    for (indicator, period), england in needs.board("pcn").groupby(["indicator_id", "period"], observed=True)["england"]:
         if indicator not in SIX:
             continue
         count, denominator = people[str(indicator), str(period)]

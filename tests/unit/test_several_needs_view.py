@@ -17,12 +17,12 @@ from presentation.view import View
 @pytest.fixture(scope="module")
 def found(atlas: Atlas, needs: Needs) -> pd.DataFrame:
     here = networks(atlas, atlas.gazetteer.place("E54000029"))
-    return networks_with_several(needs.networks_board, SIX, 2, here)
+    return networks_with_several(needs.board("pcn"), SIX, 2, here)
 
 
 def test_every_measure_that_networks_have_is_offered_the_catalogues_first(needs: Needs) -> None:
     offered = several_needs_view.offered(needs)
-    assert set(offered) == set(needs.networks_board["indicator_id"].astype(str)) and set(SIX) <= set(offered)
+    assert set(offered) == set(needs.board("pcn")["indicator_id"].astype(str)) and set(SIX) <= set(offered)
     known = [each in set(needs.catalogue.ids()) for each in offered]
     assert known == sorted(known, reverse=True)
     rest = [name for name, mine in zip(offered.values(), known, strict=True) if not mine]
@@ -48,7 +48,7 @@ def test_what_counts_names_the_measures_without_a_better_direction(needs: Needs)
 
 def test_the_list_counts_again_by_hand(atlas: Atlas, needs: Needs, found: pd.DataFrame) -> None:
     """Worse or higher on two of the six, by plain loops over the board."""
-    board = needs.networks_board[["area_code", "indicator_id", "comparison"]].astype(str).to_dict("records")
+    board = needs.board("pcn")[["area_code", "indicator_id", "comparison"]].astype(str).to_dict("records")
     inside = {child.code for child in atlas.gazetteer.children(atlas.gazetteer.place("E54000029"), "pcn")}
     counts: dict[str, int] = {}
     for row in board:
@@ -72,7 +72,7 @@ def test_a_row_names_its_measures_and_goes_on_counting_on_the_next_page(needs: N
 def test_the_map_colours_each_network_once_more_measures_darker(atlas: Atlas, needs: Needs) -> None:
     place = atlas.gazetteer.place("E54000029")
     here = networks(atlas, place)
-    found = networks_with_several(needs.networks_board, SIX, 1, here)
+    found = networks_with_several(needs.board("pcn"), SIX, 1, here)
     drawn = several_needs_view.map_of(atlas, place, found, here)
     coloured = [code for each in drawn.fills.classes for code in each.codes]
     assert sorted(coloured) == sorted(found["code"]) and set(drawn.fills.only or ()) == set(here["code"])
