@@ -10,11 +10,14 @@ from analysis.comparison import FIFTHS, NOT_COMPARED
 from analysis.figure_areas import FigureArea, figure_areas
 from analysis.places import Place
 from data_loaders.atlas import Atlas
+from data_loaders.indicator_values import VALUE_COLUMNS
 from data_loaders.needs import Needs
 
 FEWEST_PEERS = 20
 """Fewer areas than this are not divided into fifths."""
 
+_PLAIN = VALUE_COLUMNS | {"earlier_period": "str"}
+"""The types of a few figures, where a board of all England holds texts as categories."""
 _LEVEL_WORDS = {"authority": "place", "county": "county", "icb": "system", "pcn": "neighbourhood", "region": "region"}
 
 
@@ -30,21 +33,21 @@ def place_figures(atlas: Atlas, needs: Needs, place: Place, indicator_id: str | 
     the same figure), and `standing`, the comparison that the board shows: of the newest figure that has one, none where the newest was
     suppressed."""
     areas = figure_areas(atlas.gazetteer, place, atlas.counties, atlas.later_codes)
-    england = needs.england_headlines
     parts = []
     taken: set[str] = set()
     for area in areas:
-        rows = pd.concat([needs.of_area(code) for code in area.codes], ignore_index=True)
-        rows = rows[~rows["indicator_id"].isin(taken) if indicator_id is None else (rows["indicator_id"] == indicator_id) & (not taken)]
-        if rows.empty:
+        board = needs.board(area.level)
+        wanted = board["area_code"].isin(area.codes) & ~board["indicator_id"].isin(taken)
+        part = board[wanted if indicator_id is None else wanted & (board["indicator_id"] == indicator_id)]
+        if part.empty:
             continue
-        part = compared(rows, england, needs.polarity)
+        part = part.astype(_PLAIN)
         if len(area.codes) > 1:
             part = _once(part)
         taken |= set(part["indicator_id"])
         parts.append(part.assign(own=area.own, area_said=area_said(area)))
     if not parts:
-        return compared(needs.of_area(""), england, needs.polarity).assign(
+        return compared(needs.of_area(""), needs.england_headlines, needs.polarity).assign(
             own=True,
             area_said="",
             shared_areas=float("nan"),
