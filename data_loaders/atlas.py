@@ -16,6 +16,7 @@ from pyproj import Transformer
 from scipy.spatial import cKDTree
 
 from analysis import representation
+from analysis.areas import summarise
 from analysis.places import Gazetteer, system_name
 from analysis.postcodes import Postcode, why_not_found
 from analysis.reach import PlaceIndex, origins
@@ -111,6 +112,11 @@ class Atlas:
     def pcn_names(self) -> dict[str, str]:
         """PCN code → name as spoken."""
         return dict(zip(self.pcns["pcn_code"], self.pcns["pcn_name"], strict=True))
+
+    @cached_property
+    def network_people(self) -> pd.DataFrame:
+        """The people of every network: `analysis.areas.summarise` by best fit, digital-first ones left out since they lead nowhere."""
+        return summarise(self.areas, "pcn", names=self.pcn_names, pcn_shares=self.pcn_shares)
 
     @cached_property
     def places(self) -> pd.DataFrame:

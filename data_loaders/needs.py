@@ -116,9 +116,11 @@ class Needs:
         order, bounds = grouped
         return self.values.iloc[order[bounds[number] : bounds[number + 1]] if number >= 0 else []]
 
-    def of_area(self, area_code: str) -> pd.DataFrame:
-        """Every value of one area (VALUE_COLUMNS, plain types), headlines and breakdowns; no rows for an area that has none."""
-        return value_frames.written(self._rows("area_code", area_code, self._by_area))
+    def of_area(self, area_code: str, indicator_id: str | None = None) -> pd.DataFrame:
+        """Every value of one area, or those of one indicator there (VALUE_COLUMNS, plain types), headlines and breakdowns; no rows for an
+        area that has none."""
+        rows = self._rows("area_code", area_code, self._by_area)
+        return value_frames.written(rows if indicator_id is None else rows[(rows["indicator_id"] == indicator_id).to_numpy()])
 
     def of_indicator(self, indicator_id: str, level: str) -> pd.DataFrame:
         """Every value of one indicator at a level of `analysis.area_codes.LEVELS` (VALUE_COLUMNS, plain types)."""
@@ -156,8 +158,8 @@ class Needs:
 
         VALUE_COLUMNS with tenth (1–10); of persons, and of one kind of group where there are several. No rows where there is none.
         """
-        rows = self.of_area(area_code)
-        rows = rows[(rows["indicator_id"] == indicator_id) & rows["category"].notna() & rows["value"].notna()]
+        rows = self.of_area(area_code, indicator_id)
+        rows = rows[rows["category"].notna() & rows["value"].notna()]
         rows = rows.assign(tenth=rows["category"].map(_tenth_of).astype("Int8")).dropna(subset="tenth")
         rows = rows[rows["sex"].isna() | (rows["sex"] == "Persons")]
         if rows.empty:

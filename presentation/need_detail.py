@@ -177,8 +177,7 @@ def _over_time(needs: Needs, figures: pd.DataFrame, indicator_id: str, place: Pl
     st.header("Change over time")
     series = []
     for record in figures.head(2).to_dict("records"):
-        published = needs.of_area(str(record["area_code"]))
-        rows = headline_rows(published[published["indicator_id"] == indicator_id])
+        rows = headline_rows(needs.of_area(str(record["area_code"]), indicator_id))
         mine = rows[(rows["who"] == record["who"]) & (rows["age"] == record["age"])]
         mine = mine[mine["value"].notna()]
         suffix = f", {str(who(str(record['who']), '')).lower()}" if record["who"] else ""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.areas import summarise
 from analysis.places import Place
 from data_loaders.atlas import Atlas
 from data_loaders.needs import Needs
@@ -71,7 +70,7 @@ def against_core20(rows: pd.DataFrame, unit: str | None) -> pd.DataFrame:
 
 def networks(atlas: Atlas, place: Place) -> pd.DataFrame:
     """The networks within or across a place, whole: code, name, population, core20_people, core20_share (0–1). Digital-first ones lead nowhere."""
-    table = summarise(atlas.areas, "pcn", names=atlas.pcn_names, pcn_shares=atlas.pcn_shares)
+    table = atlas.network_people
     inside = {child.code for child in atlas.gazetteer.children(place, "pcn")} if place.level != "pcn" else {place.code}
     return table[table["code"].isin(inside)].reset_index(drop=True)
 
