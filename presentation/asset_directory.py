@@ -159,20 +159,22 @@ def map_of(
     inside = atlas.gazetteer.mask(place)
     here = atlas.areas[inside]
     files = atlas.outlines
-    authorities = sorted(here["lad24cd"].unique())
-    networks = sorted(here["leading_pcn_code"].unique())
+    # The walk round a postcode may lead over the border: what lies there is drawn too.
+    authorities = sorted({*here["lad24cd"], *(drawn["lad24cd"].dropna() if point else ())})
+    around = here if point is None else atlas.areas[atlas.areas["lad24cd"].isin(authorities)]
+    networks = sorted(around["leading_pcn_code"].unique())
     footprints = sorted({atlas.footprint_files[code] for code in networks if code in atlas.footprint_files})
 
     def urls(layer: str, keys: Sequence[str]) -> list[str]:
         return [files[layer, key] for key in keys if (layer, key) in files]
 
-    core20 = here.loc[here["core20"].to_numpy(dtype=bool), "lsoa21cd"].tolist()
+    core20 = around.loc[around["core20"].to_numpy(dtype=bool), "lsoa21cd"].tolist()
     return MapView(
         fills=Fills(
             urls("lsoa", authorities),
             [FillClass("core20", "Core20 neighbourhood", "#C3CEDA", core20)],
             "Not in the most deprived fifth of England",
-            None if place.level == "lad24" else here["lsoa21cd"].tolist(),
+            None if place.level == "lad24" else around["lsoa21cd"].tolist(),
         ),
         bounds=extent(atlas, place, inside) if point is None else _round(atlas, point, view),
         outlines=[
