@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -102,10 +103,10 @@ def _compare(read: AssetsRead, shown: PublishedAssets, have: AssetLayer | None, 
     for kind, number in before[before >= FEWEST_TO_COMPARE].items():
         gave = int(after.get(kind, 0))
         if 2 * gave < number:
-            where = f" --place {wanted.lad24cd}" if wanted.lad24cd else ""
+            where = "".join(f" --{name} {shlex.quote(said)}" for name, said in (("place", wanted.lad24cd), ("address", wanted.address)) if said)
             raise AssetPullError(
                 f"{read.source.publisher} gave {gave:,} of the kind {kind} for {scope.name} where the pages show {number:,}: fewer than half, "
-                "as when an answer is cut short, so nothing has changed. Ask again later; if it is right, whoever looks after this atlas can take "
+                "as when an answer is cut short, so nothing has changed. Ask again tomorrow; if it is right, whoever looks after this atlas can take "
                 f"it with `python -m commands assets pull --source {wanted.source}{where} --fewer`."
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from data_loaders.asset_layers import layers_in
 from data_loaders.asset_pull import LOCKS, AssetsPulled, pull
 from data_loaders.asset_sources import SOURCES, AssetPullError, Wanted
 from data_loaders.atlas import Atlas
+from data_loaders.data_folder import http_cache_folder
 from data_loaders.http_session import Limits
 from data_loaders.public_address import PublicAddresses
 from data_loaders.pull_lock import only_one
@@ -184,6 +186,21 @@ def test_an_answer_that_has_lost_half_is_not_taken_for_the_whole(atlas: Atlas, e
     again(atlas, environment)
     del server.elements[1:]
     assert again(atlas, environment, careful).layer.about.records == 1, "of five, that four have gone says little"
+
+
+def test_a_feed_that_has_lost_half_is_refused_with_the_command_that_takes_it(atlas: Atlas, environment: dict[str, str]) -> None:
+    organization = {"id": "00000002-0000-4000-8000-000000000001", "name": "Example Trust", "description": "A trust"}
+    same: dict[str, Any] = {"status": "active", "attributes": [], "organization": organization}
+    services = [{"id": f"00000001-0000-4000-8000-0000000000{n:02}", "name": f"Example service {n}", **same} for n in range(12)]
+    with OpenReferralServer(services) as feed:
+        wanted = Wanted("openreferral", address=feed.url)
+        assert again(atlas, environment, wanted).layer.about.records == 12
+        del feed.services[5:]
+        shutil.rmtree(http_cache_folder(environment))  # as in an hour, when the answer that was kept is young no more
+        said = refused(atlas, environment, wanted)
+        assert "gave 5 of the kind community service" in said
+        assert said.endswith(f"`python -m commands assets pull --source openreferral --address {feed.url} --fewer`.")
+        assert again(atlas, environment, replace(wanted, fewer=True)).layer.about.records == 5
 
 
 def test_a_folder_of_layers_that_may_not_be_read_is_a_sentence(
