@@ -47,8 +47,9 @@ else:
     st.title(asset_words.headline_near(point.postcode.spoken, view.walk_m, near))
     st.markdown(asset_words.whole_place(place.name, here, assets.nearest(walks) if near.empty else None))
     st.markdown(asset_words.second_sentence(near, assets.not_mapped(place)))
-for problem in assets.problems:
-    st.warning(problem)
+with st.container():
+    for problem in assets.problems:
+        st.warning(problem)
 st.session_state["control_show"] = view.show
 st.segmented_control(
     "Show",

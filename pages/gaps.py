@@ -43,8 +43,9 @@ states = ranking.people_by_state(found)
 places_here = len(assets.counting(place, view.categories))
 
 st.title(words.headline(place.name, states, view.walk_m))
-for problem in assets.problems:
-    st.warning(problem)
+with st.container():
+    for problem in assets.problems:
+        st.warning(problem)
 st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
 segments = [
     StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"]))

@@ -21,7 +21,7 @@ def show(acting: Acting) -> None:
     st.header(f"Waiting for an editor: {len(waiting):,}")
     for row in waiting.to_dict("records"):
         key, version, entity = str(row["id"]), int(row["version"]), str(row["entity"])
-        with st.expander(f"{literal(row['title'])}: {literal(row['what'])}"):
+        with st.expander(f"{literal(row['title'])}: {literal(row['what'])}", key=f"section_{key}"):
             if not row["may_decide"]:
                 st.markdown("An editor of the place decides.")
                 continue

@@ -220,9 +220,10 @@ def edit_partner(acting: Acting, record: PartnerRecord) -> None:
         settle("partner", record.id, update)
         return
     read = as_read("partner", record.id, record.version, {name: record.fields.get(name) for name in (*WHO, *MORE)})
-    if read.version != record.version:
-        st.info("Somebody else has saved this entry since you opened it. Save, and you are asked about what you both changed.")
-        st.button("Begin again from theirs", key=f"again_{record.id}", on_click=read_again)
+    with st.container():  # the form below must not move when this comes
+        if read.version != record.version:
+            st.info("Somebody else has saved this entry since you opened it. Save, and you are asked about what you both changed.")
+            st.button("Begin again from theirs", key=f"again_{record.id}", on_click=read_again)
     with st.form(f"edit_{record.id}_{read.opened}"):
         changed = fields("partner", (*WHO, *MORE), read.fields, f"edit_{record.id}_{read.opened}")
         if st.form_submit_button("Save"):

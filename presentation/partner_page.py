@@ -125,9 +125,11 @@ def record(acting: Acting, atlas: Atlas, place: Place, partner_id: str) -> None:
     if may_write(acting) and (found.decides or found.owns):
         with st.container(key="record_actions"):
             st.header("Keep this record up")
-            for relationship in found.relationships:
-                with st.expander(f"With {literal(relationship.fields['body_name'])}: move, log a contact, confirm"):
-                    partner_forms.tend_relationship(acting, relationship)
+            with st.container():  # one more or fewer of these must not move the forms below
+                for relationship in found.relationships:
+                    title = f"With {literal(relationship.fields['body_name'])}: move, log a contact, confirm"
+                    with st.expander(title, key=f"section_tend_{relationship.fields['id']}"):
+                        partner_forms.tend_relationship(acting, relationship)
             with st.expander("Record a relationship"):
                 partner_forms.begin_relationship(acting, found)
             with st.expander("Confirm this entry"):

@@ -117,11 +117,12 @@ def entry_sections(record: PartnerRecord) -> list[FactSection]:
 
 def show(acting: Acting, record: PartnerRecord, where: str) -> None:
     """Draw the record. where: the partner's place in words."""
-    if record.fields["example"]:
-        source = record.fields["example_source"]
-        st.info(literal(f"Published example, to be confirmed. Source: {source}, {day(record.fields['example_date'])}."))
-    if record.fields["description"]:
-        st.text(record.fields["description"])
+    with st.container():  # somebody else may give or take these: what stands below must not move under whoever is writing there
+        if record.fields["example"]:
+            source = record.fields["example_source"]
+            st.info(literal(f"Published example, to be confirmed. Source: {source}, {day(record.fields['example_date'])}."))
+        if record.fields["description"]:
+            st.text(record.fields["description"])
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Relationships")

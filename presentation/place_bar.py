@@ -173,5 +173,6 @@ def place_bar(atlas: Atlas, view: View) -> None:
         st.text_input(
             "Postcode", placeholder="RM9 6QD", key="bar_postcode", max_chars=12, on_change=_type_postcode, args=(atlas,)
         )
-    for note in notes():
-        st.warning(note)
+    with st.container():
+        for note in notes():
+            st.warning(note)

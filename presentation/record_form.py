@@ -127,10 +127,12 @@ def on_top_of(conflict: ConflictError) -> None:
 
 
 def said() -> None:
-    """Show, once, what came of the last thing that was saved."""
+    """Show, once, what came of the last thing that was saved. Its place on the page stays when it goes, so that nothing below it moves:
+    a section that moves is drawn anew, and closes with what was typed in it."""
     sentence = st.session_state.pop(_SAID, None)
-    if sentence:
-        st.success(literal(sentence))
+    with st.container():
+        if sentence:
+            st.success(literal(sentence))
 
 
 def say(sentence: str) -> None:

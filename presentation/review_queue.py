@@ -56,7 +56,7 @@ def _suggestions(acting: Acting, atlas: Atlas) -> None:
     st.header(f"Suggestions: {len(found):,} waiting" if len(found) else "Suggestions: none waiting")
     for row in found.head(MOST).to_dict("records"):
         title = {"new partner": "New", "claim": "Claim", "correction": "Correction"}[row["kind"]]
-        with st.expander(f"{title}: {literal(row['name'])}"):
+        with st.expander(f"{title}: {literal(row['name'])}", key=f"section_{row['suggestion_id']}"):
             for label, value in (
                 ("What", row["what"]),
                 ("Where", row["where_text"]),

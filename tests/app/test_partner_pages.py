@@ -519,6 +519,36 @@ def test_too_many_suggestions_are_refused_in_plain_words(
     assert len(suggestions.waiting(register.as_(STEWARD))) == suggestions.PER_SENDER_AN_HOUR
 
 
+# Two at once
+
+
+def _paths(node: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Each section's title and where it stands: a browser draws a section anew, closed, once it stands elsewhere."""
+    if getattr(node, "type", "") == "expander":
+        yield node.label, path
+    for number, child in getattr(node, "children", {}).items():
+        yield from _paths(child, (*path, number))
+
+
+def test_what_somebody_else_saves_moves_no_section_under_whoever_is_writing(
+    atlas: Atlas, steward: Acting, sign_in_as: SignInAs
+) -> None:
+    sign_in_as(STEWARD)
+    partner = a_partner(steward, description=None)
+    app = open_page(atlas, PARTNERS, place=TOWER_HAMLETS, partner=partner.id)
+    before = dict(_paths(app._tree))
+    assert len(before) > 6
+    partners.update(steward, partner.id, partner.version, {"description": "A lunch club"})
+    a_relationship(steward, partner.id)
+    app.session_state["register_said"] = "Saved."
+    app.run()
+    assert _said(app, "success") == ["Saved."] and [str(each.value) for each in app.text] == ["A lunch club"]
+    after = dict(_paths(app._tree))
+    assert after.keys() - before.keys() == {"With NHS North East London: move, log a contact, confirm"}
+    assert {title: after[title] for title in before} == before
+    assert dict(_paths(app.run()._tree)) == after, "nor does the sentence that is said once, when it goes"
+
+
 # What people type
 
 
