@@ -12,6 +12,14 @@ from presentation.glossary import METHODS, glossary
 from presentation.sources_view import copies_table, coverage_table, networks_line, patients_line, sources_table
 from presentation.words import CATEGORY_PLURALS
 
+PARTS = {
+    "sources": "Sources",
+    "methods": "Methods",
+    "mapped-where": "What is mapped where",
+    "glossary": "Glossary",
+    "credits": "Credits",
+}
+
 atlas = open_atlas()
 manifests = atlas.snapshot.manifests()
 
@@ -20,8 +28,11 @@ st.markdown(
     "Every figure in this atlas is public, dated and credited. What follows says where each comes from, how it was worked out, and where it is weak."
 )
 
-st.header("Sources")
-st.table(sources_table(manifests), hide_index=True, alt="Every source of the snapshot, with vintage, rows and licence")
+st.markdown("On this page: " + ", ".join(f"[{name}](#{anchor})" for anchor, name in PARTS.items()) + ".")
+
+st.header("Sources", anchor="sources")
+with st.container(key="sources_table"):
+    st.table(sources_table(manifests), hide_index=True, alt="Every source of the snapshot, with vintage, rows and licence")
 with st.expander("The copies that were read: figures used, addresses and checksums"):
     st.dataframe(
         copies_table(manifests),
@@ -29,11 +40,11 @@ with st.expander("The copies that were read: figures used, addresses and checksu
         alt="For each source: what is in the snapshot, where it is published, and the checksum of the copy read",
     )
 
-st.header("Methods")
+st.header("Methods", anchor="methods")
 st.markdown(METHODS.read_text(encoding="utf-8"))
 st.markdown(f"{patients_line(manifests)} {networks_line(atlas.pcns)}")
 
-st.header("What is mapped where")
+st.header("What is mapped where", anchor="mapped-where")
 st.markdown("Built into this copy. *Community assets*, under *What is mapped*, adds what newer layers and lists hold.")
 st.table(
     coverage_table(atlas.coverage),
@@ -60,12 +71,15 @@ st.dataframe(
     alt="Coverage of the chosen kind of place by authority",
 )
 
-st.header("Glossary")
-st.table(
-    pd.DataFrame({"Word": list(glossary()), "Meaning": list(glossary().values())}), hide_index=True, alt="Glossary"
-)
+st.header("Glossary", anchor="glossary")
+with st.container(key="glossary_table"):
+    st.table(
+        pd.DataFrame({"Word": [f"**{word}**" for word in glossary()], "Meaning": list(glossary().values())}),
+        hide_index=True,
+        alt="Glossary",
+    )
 
-st.header("Credits")
+st.header("Credits", anchor="credits")
 st.markdown(provenance.ATTRIBUTION)
 st.caption(
     "Common Ground is free software under the MIT licence. What a download derives from OpenStreetMap's places of worship "

@@ -11,15 +11,22 @@ from presentation.words import CATEGORY_PLURALS
 
 
 def sources_table(manifests: Sequence[Manifest]) -> pd.DataFrame:
-    """One row a source: what it is and who publishes it, of when, how many rows, under which licence, where it is weak."""
+    """One row a source in two cells of Markdown, which a phone stacks: what it is, whose, of when, how large and under which licence; and
+    what it is used for and where it is weak."""
     return pd.DataFrame(
         {
-            "Source": [f"**{source.title}**  \n{source.publisher}" for source in manifests],
-            "Vintage": [source.vintage for source in manifests],
-            "Rows": [f"{source.rows:,}" for source in manifests],
-            "Licence": [source.licence for source in manifests],
-            "Used for": [source.used_for for source in manifests],
-            "Weak spots": ["  \n".join(source.weak_spots) or "None known." for source in manifests],
+            "Source": [
+                f"**{source.title}**  \n{source.publisher}  \nVintage: {source.vintage}  \n{source.rows:,} rows  \n"
+                f"Licence: {source.licence}"
+                for source in manifests
+            ],
+            "Used for, and where it is weak": [
+                "  \n".join(
+                    [f"**Used for:** {source.used_for}"]
+                    + [f"**Weak spot:** {weak}" for weak in source.weak_spots or ("none known.",)]
+                )
+                for source in manifests
+            ],
         }
     )
 

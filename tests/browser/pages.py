@@ -15,6 +15,20 @@ PAINT_SECONDS = 30
 _LSOA = re.compile(r"\((E01\d{6})\)")
 
 
+def wait_at_rest(page: Page) -> None:
+    """Wait until Streamlit is running nothing, and no part of the page is still on its way (tables come after the rest)."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def expand_all(page: Page) -> None:
+    """Open every section of a page."""
+    closed = page.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+        wait_at_rest(page)
+
+
 class GapsPage:
     """The home page."""
 
@@ -47,8 +61,8 @@ class GapsPage:
         self.wait_at_rest()
 
     def wait_at_rest(self) -> None:
-        """Wait until Streamlit is running nothing."""
-        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+        """Wait until Streamlit is running nothing and all that it sent is drawn."""
+        wait_at_rest(self.page)
 
     def wait_painted(self) -> None:
         """Wait until the map says that all it was asked to draw is drawn."""
@@ -109,10 +123,7 @@ class GapsPage:
 
     def expand_all(self) -> None:
         """Open every section of the page."""
-        closed = self.page.locator("details:not([open]) > summary")
-        while closed.count():
-            closed.first.click()
-            self.wait_at_rest()
+        expand_all(self.page)
 
     def open_settings(self) -> None:
         """Open the settings."""
@@ -192,8 +203,8 @@ class InequalitiesPage:
         self.wait_at_rest()
 
     def wait_at_rest(self) -> None:
-        """Wait until Streamlit is running nothing."""
-        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+        """Wait until Streamlit is running nothing and all that it sent is drawn."""
+        wait_at_rest(self.page)
 
     def wait_charts(self, number: int) -> None:
         """Wait until so many charts are painted."""
@@ -283,8 +294,8 @@ class PartnersPage:
         return self
 
     def wait_at_rest(self) -> None:
-        """Wait until Streamlit is running nothing."""
-        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+        """Wait until Streamlit is running nothing and all that it sent is drawn."""
+        wait_at_rest(self.page)
 
     def card(self, name: str) -> Locator:
         """The card of one partner."""
@@ -318,10 +329,7 @@ class PartnersPage:
 
     def expand_all(self) -> None:
         """Open every section of the page."""
-        closed = self.page.locator("details:not([open]) > summary")
-        while closed.count():
-            closed.first.click()
-            self.wait_at_rest()
+        expand_all(self.page)
 
     def type_in(self, within: Locator, label: str, text: str) -> None:
         """Type into the field whose label begins so, and leave it."""

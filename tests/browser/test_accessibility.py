@@ -29,6 +29,8 @@ from tests.browser.pages import (
     PartnersPage,
     SeveralNeedsPage,
     SuggestPage,
+    expand_all,
+    wait_at_rest,
 )
 from tests.browser.server import Server
 
@@ -63,7 +65,7 @@ def _grave(page: Page, allowed: list[dict[str, str]]) -> list[str]:
 def _settled(page: Page, allowed: list[dict[str, str]]) -> list[str]:
     """What axe finds once the page has followed a change of its look: colours fade from one to the next, and charts are drawn again."""
     for _ in range(4):
-        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+        wait_at_rest(page)
         if not (found := _grave(page, allowed)):
             break
         page.wait_for_timeout(500)
@@ -89,6 +91,8 @@ def test_axe_finds_nothing_serious(fresh: Page, server: Server, entry: Entry, al
     else:
         fresh.goto(server.url + entry.url_path)
         expect(fresh.get_by_role("heading", level=1)).to_be_visible()
+        wait_at_rest(fresh)
+        expand_all(fresh)
     _finds_nothing_in_any_look(fresh, allowed, entry.title)
 
 
@@ -108,9 +112,7 @@ def test_axe_finds_nothing_serious_where_there_is_need(
         shown.wait_painted()
     elif "indicator" in query:
         shown.wait_charts(4)
-    closed = fresh.locator("details:not([open]) > summary")
-    while closed.count():
-        closed.first.click()
+    expand_all(fresh)
     _finds_nothing_in_any_look(fresh, allowed, f"{kind.path} {query}")
 
 
@@ -152,7 +154,7 @@ def test_axe_finds_nothing_serious_in_the_register(
 
 def _finds_nothing_in_any_look(fresh: Page, allowed: list[dict[str, str]], title: str) -> None:
     """Light and dark, wide and narrow."""
-    expect(fresh.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    wait_at_rest(fresh)
 
     light = _background(fresh)
     found = {"light, 1440 px": _settled(fresh, allowed)}

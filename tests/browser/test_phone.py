@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from presentation.pages import PAGES
 from presentation.pages import Page as Entry
 from tests.browser.conftest import NewContext
-from tests.browser.pages import BARKING_AND_DAGENHAM, GapsPage
+from tests.browser.pages import BARKING_AND_DAGENHAM, GapsPage, expand_all, wait_at_rest
 from tests.browser.server import Server
 
 TOUCH = 44  # CSS pixels
@@ -40,6 +40,12 @@ _TOO_SMALL = """(least) => {
     .filter(([, box]) => box.width > 0 && (box.width < least || box.height < least))
     .map(([each, box]) => `${each.className} "${each.textContent.trim() || each.title}" ${box.width.toFixed(1)} × ${box.height.toFixed(1)}`);
 }"""
+
+
+# Tables that would have to be moved sideways to be read.
+_SIDEWAYS = """() => [...document.querySelectorAll("[data-testid=stTable], [data-testid=stTable] *")]
+  .filter((each) => getComputedStyle(each).overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1)
+  .map((each) => `${each.innerText.slice(0, 40)} ${each.scrollWidth} > ${each.clientWidth}`)"""
 
 
 def _after_settling(page: Page, script: str) -> list[str]:
@@ -97,8 +103,10 @@ def _parts(gaps: GapsPage) -> dict[str, Locator]:
 def test_every_other_page_fits_a_phone(phone: Page, server: Server, entry: Entry) -> None:
     phone.goto(server.url + entry.url_path)
     expect(phone.get_by_role("heading", level=1)).to_be_visible()
-    expect(phone.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    wait_at_rest(phone)
+    expand_all(phone)
     for width in (390, 320):
         phone.set_viewport_size({"width": width, "height": 844})
         assert phone.evaluate("innerWidth") == width
         assert _after_settling(phone, _TOO_WIDE) == []
+        assert _after_settling(phone, _SIDEWAYS) == []
