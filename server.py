@@ -108,8 +108,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
 def _warm() -> None:
     from datetime import date
 
+    from presentation.assets_cache import open_assets
     from presentation.atlas_cache import open_atlas
-    from presentation.current_assets import open_assets
     from presentation.needs_cache import open_needs
 
     atlas = open_atlas()

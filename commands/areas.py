@@ -11,8 +11,7 @@ import numpy as np
 from analysis.areas import COUNTS, LEVELS, summarise
 from analysis.neighbourhoods import core20_gaps
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, Reach
-from analysis.vocabularies import CATEGORIES
-from commands.gaps import read_partners
+from commands.known import known
 from commands.output import UserError, as_text, write
 from data_loaders.atlas import Atlas
 from presentation import downloads, provenance, words
@@ -31,7 +30,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument(
         "--detour", type=float, default=DEFAULT_DETOUR, help="walk ÷ straight line (default %(default)g)"
     )
-    command.add_argument("--partners", type=Path, help="CSV of partners (docs/partners-csv.md)")
+    command.add_argument("--partners", type=Path, help="CSV of partners, beside those of the register (docs/partners-csv.md)")
     command.add_argument("--format", choices=("table", "csv", "json"), default="table")
     command.add_argument("--output", type=Path, help="write here instead of to standard output")
     command.set_defaults(run=run)
@@ -44,10 +43,10 @@ def run(options: argparse.Namespace) -> None:
         reach = Reach(options.reach, options.detour)
     except ValueError as error:
         raise UserError(f"{error}.") from error
-    partners, partners_said = read_partners(atlas, options.partners, today)
+    now = known(atlas, options.partners, today)
     everywhere = np.ones(len(atlas.areas), dtype=bool)
     found = core20_gaps(
-        atlas.areas, everywhere, atlas.place_index, partners, today=today, reach=reach, categories=CATEGORIES
+        atlas.areas, everywhere, now.assets.index, now.partners, today=today, reach=reach, categories=now.assets.kinds
     )
     shares = atlas.pcn_shares if options.level == "pcn" else None
     states = found.set_index("lsoa21cd")["state"].astype(str)
@@ -66,7 +65,11 @@ def run(options: argparse.Namespace) -> None:
 
     title = f"England by {words.LEVEL_NAMES[options.level]}: {len(table):,} areas."
     notes = provenance.notes(
-        title, atlas.snapshot.manifests(), provenance.settings(reach, CATEGORIES, options.count, partners_said), today
+        title,
+        atlas.snapshot.manifests(),
+        provenance.settings(reach, now.assets.kinds, options.count, now.partners_said),
+        today,
+        now.assets.not_built_in,
     )
     match options.format:
         case "csv":

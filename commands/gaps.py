@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
-
-import pandas as pd
 
 from analysis import gaps, postcodes
 from analysis.neighbourhoods import core20_gaps
 from analysis.places import Place, PlaceNotFoundError
 from analysis.reach import DEFAULT_DETOUR, DEFAULT_WALK_M, Reach
-from analysis.vocabularies import CATEGORIES
+from analysis.vocabularies import PLACE_KINDS
+from commands.known import known
 from commands.output import UserError, as_text, write
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
-from data_loaders.partners_csv import PartnersFileError
 from presentation import downloads, provenance
 from presentation.gaps_export import for_download
 
@@ -37,9 +34,9 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument(
         "--detour", type=float, default=DEFAULT_DETOUR, help="walk ÷ straight line (default %(default)g)"
     )
-    command.add_argument("--partners", type=Path, help="CSV of partners (docs/partners-csv.md)")
+    command.add_argument("--partners", type=Path, help="CSV of partners, beside those of the register (docs/partners-csv.md)")
     command.add_argument(
-        "--category", action="append", choices=CATEGORIES, help="count only this kind of place (repeat for several)"
+        "--category", action="append", choices=PLACE_KINDS, help="count only this kind of place (repeat for several)"
     )
     command.add_argument("--format", choices=("table", "csv", "geojson", "json"), default="table")
     command.add_argument("--output", type=Path, help="write here instead of to standard output")
@@ -61,21 +58,6 @@ def find_place(atlas: Atlas, text: str) -> Place:
         raise UserError(str(error)) from error
 
 
-def read_partners(atlas: Atlas, path: Path | None, today: date) -> tuple[pd.DataFrame, str]:
-    """Partners from a file, with the rows that cannot be used listed on standard error; and what to call them."""
-    if path is None:
-        return gaps.empty_partners(), "none recorded"
-    try:
-        partners = atlas.read_partners(path.read_bytes(), today)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
-    except PartnersFileError as error:
-        raise UserError(f"{path.name}: {error}") from error
-    for row in partners.bad.itertuples():
-        print(f"{path.name}: row {row.row} ({row.name or 'no name'}) not used: {row.reason}", file=sys.stderr)
-    return partners.good, f"{len(partners.good):,} from {path.name} ({len(partners.bad):,} rows not used)"
-
-
 def run(options: argparse.Namespace) -> None:
     """Print or write the table."""
     atlas, today = Atlas(), date.today()
@@ -84,13 +66,16 @@ def run(options: argparse.Namespace) -> None:
         reach = Reach(options.reach, options.detour)
     except ValueError as error:
         raise UserError(f"{error}.") from error
-    categories = tuple(options.category or CATEGORIES)
-    partners, partners_said = read_partners(atlas, options.partners, today)
+    now = known(atlas, options.partners, today)
+    for kind in options.category or ():
+        if kind not in now.assets.kinds:
+            raise UserError(f"No {kind} is on the map of England yet: docs/community-assets.md says how to bring them in.")
+    categories = tuple(kind for kind in now.assets.kinds if kind in (options.category or PLACE_KINDS))
     found = core20_gaps(
         atlas.areas,
         atlas.gazetteer.mask(place),
-        atlas.place_index,
-        partners,
+        now.assets.index,
+        now.partners,
         today=today,
         reach=reach,
         categories=categories,
@@ -100,7 +85,11 @@ def run(options: argparse.Namespace) -> None:
     whose = f"{place.name} ({place.code}, {place.kind})"
     title = f"Core20 neighbourhoods of {whose}, ranked by residents without a confirmed partner. {len(table):,} rows."
     notes = provenance.notes(
-        title, atlas.snapshot.manifests(), provenance.settings(reach, categories, "best-fit", partners_said), today
+        title,
+        atlas.snapshot.manifests(),
+        provenance.settings(reach, categories, "best-fit", now.partners_said),
+        today,
+        now.assets.not_built_in,
     )
     match options.format:
         case "csv":

@@ -21,9 +21,9 @@ from presentation import (
     provenance,
 )
 from presentation.area_map import area_map
+from presentation.assets_cache import open_assets
 from presentation.atlas_cache import open_atlas
 from presentation.components import ranked_list
-from presentation.current_assets import open_assets
 from presentation.gaps_list import pages
 from presentation.record_form import said
 from presentation.register_cache import acting as open_acting

@@ -22,9 +22,9 @@ from presentation import (
     words,
 )
 from presentation.area_map import area_map
+from presentation.assets_cache import open_assets
 from presentation.atlas_cache import open_atlas
 from presentation.components import StateSegment, fact_list, ranked_list, state_bar
-from presentation.current_assets import open_assets
 from presentation.needs_cache import open_needs
 
 atlas, today = open_atlas(), date.today()

@@ -1,20 +1,17 @@
-"""Community assets as they stand now: what publishers publish, what people kept and decided, merged, found by words and by distance.
-
-Built once for the process from two sources, and again when either changes: a new layer of published assets, or a decision in the register.
+"""Community assets as they stand now: what publishers publish, what people kept and decided, merged, found by words and by distance. No
+screen here: commands count the same places as pages do.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import streamlit as st
 
 from analysis import asset_corrections, asset_coverage, asset_freshness, asset_matching, asset_table
 from analysis.asset_filter import AssetFilter, asked_for
@@ -22,17 +19,13 @@ from analysis.asset_records import RECORD_COLUMNS, parts
 from analysis.places import Place
 from analysis.reach import PlaceIndex, Reach
 from analysis.vocabularies import FRESHNESS, PLACE_KINDS
-from data_loaders import asset_layers, published_assets
+from data_loaders import published_assets
 from data_loaders.asset_search import AssetSearch
 from data_loaders.atlas import Atlas, PostcodePoint
-from data_loaders.errors import SettingError
 from data_loaders.published_assets import AssetsFrom, PublishedAssets
-from presentation import register_cache
-from presentation.atlas_cache import open_atlas
 from register import asset_decisions
 from register import assets as register_assets
-from register.actors import ANYONE
-from register.errors import StoreError
+from register.store import Acting
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,60 +170,32 @@ class CurrentAssets:
         return np.lexsort((np.argsort(np.argsort(name, kind="stable")), self.table["name"].isna().to_numpy(), fresh))
 
 
-def open_assets(today: date) -> CurrentAssets:
-    """Community assets now. Problems (a damaged layer, a register that cannot be opened) are sentences in it; what else there is stands."""
-    atlas = open_atlas()
-    problems: list[str] = []
-    try:
-        layers = asset_layers.ids(os.environ)
-    except SettingError as error:
-        layers, problems = (), [str(error)]
-    decided = ("", -1)
-    try:
-        register = register_cache.for_all()
-        if register is not None:
-            decided = (register.identity(), asset_decisions.revision(register.as_(ANYONE)))
-    except (StoreError, SettingError):  # the page says why, where it opens the register for this person
-        problems.append("Lists that people kept, and what they corrected and confirmed, are missing from the places shown.")
-    current = _built(atlas, layers, decided, today)
-    return replace(current, problems=(*current.problems, *problems)) if problems else current
-
-
-@st.cache_resource(show_spinner="Putting the lists of places together", max_entries=2)
-def _published(_atlas: Atlas, layers: tuple[str, ...]) -> PublishedAssets:
-    return published_assets.current(_atlas, os.environ)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _built(_atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], today: date) -> CurrentAssets:
-    """layers: what is there now; decided: which register, and its newest decision. So a new layer or decision is read at once."""
-    published = _published(_atlas, layers)
+def put_together(atlas: Atlas, published: PublishedAssets, acting: Acting | None, today: date) -> CurrentAssets:
+    """What publishers publish and what people kept and decided, merged. acting: whoever reads the register; None where it is closed."""
     records, decisions = published.records, asset_matching.no_decisions()
     asked, sources = [published.asked()], published.sources()
-    register = register_cache.for_all() if decided[1] >= 0 else None
-    if register is not None:
-        acting = register.as_(ANYONE)
+    if acting is not None:
         kept = register_assets.kept(acting)
         if len(kept):
             records = pd.concat([records, kept[list(RECORD_COLUMNS)]], ignore_index=True)
             known = kept[["lad24cd", "category", "source", "source_date"]].dropna(subset=["lad24cd"])
             known = known.sort_values("source_date").drop_duplicates(["lad24cd", "category", "source"], keep="last")
             asked.append(known.assign(kind=asset_coverage.LIST))
-            sources += _lists(_atlas, register_assets.lists(acting))
+            sources += _lists(atlas, register_assets.lists(acting))
         records = asset_corrections.applied(records, asset_decisions.corrections(acting))
         decisions = asset_decisions.matches(acting)
     combined = asset_table.combine(records, asset_matching.matches(records), decisions)
-    areas = _atlas.areas.set_index("lsoa21cd")
+    areas = atlas.areas.set_index("lsoa21cd")
     table = combined.assets.assign(
         freshness=asset_freshness.freshness(combined.assets["last_confirmed"], today),
         neighbourhood=combined.assets["lsoa21cd"].map(areas["msoa21hclnm"]),
-        lad24nm=combined.assets["lad24cd"].map(_atlas.names("lad24")),
-        relied_upon=asset_freshness.relied_upon(combined.assets, _atlas.areas, Reach()),
+        lad24nm=combined.assets["lad24cd"].map(atlas.names("lad24")),
+        relied_upon=asset_freshness.relied_upon(combined.assets, atlas.areas, Reach()),
     )
     closed = table["closed"].eq(True).to_numpy(dtype=bool) if "closed" in table else np.zeros(len(table), dtype=bool)
-    coverage = asset_coverage.coverage_now(_atlas.coverage, records, pd.concat(asked, ignore_index=True), today)
+    coverage = asset_coverage.coverage_now(atlas.coverage, records, pd.concat(asked, ignore_index=True), today)
     return CurrentAssets(
-        _atlas, published, table, closed, records, combined.members, combined.queue, coverage, tuple(sources), published.problems
+        atlas, published, table, closed, records, combined.members, combined.queue, coverage, tuple(sources), published.problems
     )
 
 

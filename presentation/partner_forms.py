@@ -13,7 +13,7 @@ from analysis.gaps import STAGES
 from analysis.places import Place
 from analysis.vocabularies import PLACE_KINDS
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
-from presentation.current_assets import open_assets
+from presentation.assets_cache import open_assets
 from presentation.partner_words import literal
 from presentation.record_form import (
     as_read,

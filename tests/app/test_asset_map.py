@@ -14,7 +14,7 @@ from analysis.asset_filter import AssetFilter
 from data_loaders.atlas import Atlas
 from presentation import asset_directory
 from presentation.area_map import to_payload
-from presentation.current_assets import open_assets
+from presentation.assets_cache import open_assets
 from presentation.view import View
 
 MOST_BYTES = 80_000

@@ -22,7 +22,8 @@ from analysis.vocabularies import ASSET_CATEGORIES
 from data_loaders.atlas import Atlas
 from presentation import asset_directory, asset_downloads, asset_missing, asset_rates_view, asset_words, sign_in
 from presentation.area_map import to_payload
-from presentation.current_assets import CurrentAssets, open_assets
+from presentation.assets_cache import open_assets
+from presentation.current_assets import CurrentAssets
 from presentation.register_cache import FILE
 from presentation.view import View, from_query
 from register import asset_decisions, asset_import, assets

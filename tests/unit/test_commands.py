@@ -6,15 +6,26 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from commands import areas, gaps
+from analysis.gaps import empty_partners
+from analysis.neighbourhoods import core20_gaps
+from analysis.reach import Reach
+from commands import areas, gaps, known
 from commands.__main__ import main
+from data_loaders import published_assets
 from data_loaders.atlas import Atlas
+from data_loaders.published_assets import PublishedAssets
+from presentation.current_assets import CurrentAssets, put_together
+from presentation.register_cache import FILE
+from register import asset_decisions, assets, partners, relationships
+from register.store import Acting, open_register
+from tests.register.beginnings import STEWARD, partner_fields
 
 DOCUMENTED = ["lsoa21cd", "lsoa21nm", "neighbourhood", "people", "state", "rank"]
 ALSO = ["leading_pcn_code", "leading_pcn_share", "places_in_reach", "nearest_place_of_worship_m", "nearest_library_m", "nearest_community_centre_m"]
@@ -29,11 +40,22 @@ PARTNERS = (
 Run = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture(scope="module")
+def built_in(atlas: Atlas) -> CurrentAssets:
+    """The places that are built in, put together once for all that change nothing of them."""
+    return put_together(atlas, published_assets.current(atlas, {"COMMON_GROUND_DATA": "/nowhere"}), None, date.today())
+
+
 @pytest.fixture
-def run(atlas: Atlas, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(atlas: Atlas, built_in: CurrentAssets, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in this process on the shared atlas: exit status, standard output, standard error."""
     for module in (gaps, areas):
         monkeypatch.setattr(module, "Atlas", lambda: atlas)
+
+    def once(atlas: Atlas, published: PublishedAssets, acting: Acting | None, today: date) -> CurrentAssets:
+        return put_together(atlas, published, acting, today) if acting is not None or published.layers else built_in
+
+    monkeypatch.setattr(known, "put_together", once)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
@@ -257,6 +279,76 @@ def test_output_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     assert "cannot be written" in _refused(run("areas", "--level", "region", "--format", "csv", "--output", str(tmp_path / "folder")))
     assert [path.name for path in tmp_path.iterdir()] == ["folder"], "nothing half written is left behind"
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Acting]:
+    """A register where the pages would have one."""
+    monkeypatch.setenv("COMMON_GROUND_DATA", str(tmp_path))
+    register = open_register(tmp_path / FILE)
+    yield register.as_(STEWARD)
+    register.close()
+
+
+def test_the_register_counts_as_it_does_on_the_pages(run: Run, begun: Acting, tmp_path: Path, atlas: Atlas) -> None:
+    partner = partners.create(begun, partner_fields(name="Example Forum"), note="Met")
+    stage = {"body_name": "Tower Hamlets Council", "stage": "talking"}
+    relationships.begin(begun, partner.id, stage, note="Met", on=date.today())
+    status, out, err = run("gaps", "--place", "E09000030", "--format", "csv")
+    assert (status, err) == (0, "")
+    table = _csv(out)
+    assert "in conversation" in set(table["state"]) and "partners: 1 in the register." in out
+    file = tmp_path / "ours.csv"
+    file.write_text(_partners(atlas, date.today().isoformat()), encoding="utf-8")
+    out = run("areas", "--level", "lad24", "--format", "csv", "--partners", str(file))[1]
+    assert "partners: 1 in the register; 2 from ours.csv (1 rows not used)." in out
+    people = _csv(out).set_index("code")
+    assert people.at["E09000030", "people_in_conversation"] == table.loc[table["state"] == "in conversation", "people"].sum() > 0
+    assert people.at["E09000002", "people_partnered"] > 0, "those of the file count beside them"
+
+
+def test_what_was_kept_and_closed_counts_as_it_does_on_the_pages(run: Run, begun: Acting, atlas: Atlas, built_in: CurrentAssets) -> None:
+    assert "No food bank is on the map of England yet" in _refused(run("gaps", "--place", "E09000002", "--category", "food bank"))
+    mosque = built_in.at("osm/way/415634281")
+    assert mosque is not None
+    asset_decisions.close(begun, mosque.where(mosque.notna(), None).to_dict(), note="It has moved")
+    before = _csv(run("gaps", "--place", "E09000002", "--format", "csv")[1]).set_index("lsoa21cd")["places_in_reach"]
+    about = {
+        "title": "Example list", "publisher": "Example Network", "as_at": date.today(), "lad24cd": "E09000002", "file_name": "a.csv",
+        "file_digest": "1" * 64, "rows_kept": 1, "rows_set_aside": 0,
+    }  # fmt: skip
+    row = {
+        "asset_id": "list/00000000-0000-5000-8000-000000000001", "name": "Example Pantry", "category": "food bank", "row_number": 2,
+        "easting": float(mosque["easting"]), "northing": float(mosque["northing"]), "longitude": float(mosque["longitude"]),
+        "latitude": float(mosque["latitude"]), "lsoa21cd": mosque["lsoa21cd"], "lad24cd": "E09000002",
+    }  # fmt: skip
+    assets.keep_list(begun, about, [row])
+    status, out, _ = run("gaps", "--place", "E09000002", "--format", "csv")
+    assert status == 0 and "Example list" in out, "the list is credited"
+    table = _csv(out).set_index("lsoa21cd")
+    assert table["places_in_reach"].sub(before).isin([0, 1]).all() and table["places_in_reach"].gt(before.reindex(table.index)).any()
+    plain = core20_gaps(
+        atlas.areas, atlas.gazetteer.mask(atlas.gazetteer.place("E09000002")), built_in.index, empty_partners(), today=date.today(),
+        reach=Reach(), categories=built_in.kinds,
+    ).set_index("lsoa21cd")["places_in_reach"]
+    assert table["places_in_reach"].eq(plain.reindex(table.index)).all(), "a pantry where a mosque was"
+    only = _csv(run("gaps", "--place", "E09000002", "--format", "csv", "--category", "food bank")[1])
+    assert 0 < only["nearest_food_bank_m"].min() < 800
+
+
+def test_a_command_that_reads_begins_no_register(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COMMON_GROUND_DATA", str(tmp_path / "data"))
+    assert run("gaps", "--place", "E09000002")[0] == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_register_that_cannot_be_read_is_said_and_can_be_done_without(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COMMON_GROUND_DATA", str(tmp_path))
+    (tmp_path / FILE).write_bytes(b"not a database, whatever its name" * 100)
+    refused = _refused(run("gaps", "--place", "E09000002"))
+    assert refused.startswith("error: The register cannot be read.") and "COMMON_GROUND_REGISTER=off" in refused
+    monkeypatch.setenv("COMMON_GROUND_REGISTER", "off")
+    assert run("gaps", "--place", "E09000002")[0] == 0
 
 
 @pytest.mark.parametrize("count", ["best-fit", "shares"])
