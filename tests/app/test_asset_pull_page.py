@@ -20,6 +20,7 @@ from data_loaders.atlas import Atlas
 from data_loaders.dated_folders import spoken
 from presentation import asset_live_pull, background_pull
 from presentation.partner_words import literal
+from tests.app.links import by_link
 from tests.asset_servers.overpass import Element, OverpassServer
 from tests.register.beginnings import TOWER_HAMLETS
 
@@ -82,10 +83,7 @@ def folder(server: OverpassServer, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(DASHBOARD), default_timeout=120)
-    for name, value in ({"place": TOWER_HAMLETS} | query).items():
-        app.query_params[name] = value
-    app.run()
+    app = by_link(AppTest.from_file(str(DASHBOARD), default_timeout=120), **({"place": TOWER_HAMLETS} | query))
     return drawn(app.switch_page(PAGE).run())
 
 

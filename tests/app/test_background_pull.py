@@ -12,6 +12,7 @@ from data_loaders.pull import Progress, PullError, PullStoppedError
 from presentation import background_pull
 from presentation.background_pull import BackgroundPull
 from presentation.partner_words import literal
+from tests.app.links import by_link
 
 CODE = "E09000030"
 
@@ -75,12 +76,7 @@ def ended(pulls: BackgroundPull[str], work: Waits) -> None:
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_function(_page, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return by_link(AppTest.from_function(_page, default_timeout=60), **query)
 
 
 def test_who_followed_a_pull_sees_the_page_drawn_again_once_when_it_has_ended(pulls: BackgroundPull[str], work: Waits) -> None:

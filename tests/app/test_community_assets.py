@@ -30,6 +30,7 @@ from register import asset_decisions, asset_import, assets
 from register.actors import Actor
 from register.asset_plan import Defaults
 from register.store import open_register
+from tests.app.links import by_link
 from tests.register.beginnings import CONTRIBUTOR, EDITOR, STEWARD, TOWER_HAMLETS
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
@@ -55,12 +56,7 @@ def current() -> CurrentAssets:
 
 
 def _run(**query: str) -> AppTest:
-    app = AppTest.from_file(str(DASHBOARD), default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page(PAGE).run()
-    return app
+    return by_link(AppTest.from_file(str(DASHBOARD), default_timeout=120), **query).switch_page(PAGE).run()
 
 
 def _alone(atlas: Atlas, **query: str) -> AppTest:

@@ -14,6 +14,7 @@ from data_loaders.atlas import Atlas
 from data_loaders.layers import Layers
 from presentation import background_pull, live_pull
 from presentation.partner_words import literal
+from tests.app.links import by_link
 from tests.fingertips_server import Areas, FingertipsServer
 from tests.pulling import NEL, areas_of
 
@@ -63,12 +64,7 @@ def folder(server: FingertipsServer, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_function(_page, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return by_link(AppTest.from_function(_page, default_timeout=60), **query)
 
 
 def said(app: AppTest) -> str:

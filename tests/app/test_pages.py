@@ -14,15 +14,13 @@ from data_loaders.atlas import Atlas
 from data_loaders.errors import SnapshotError
 from presentation import atlas_cache
 from presentation.view import to_query
+from tests.app.links import by_link
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 
 
 def open_link(**query: str) -> AppTest:
-    app = AppTest.from_file(str(DASHBOARD), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run()
+    return by_link(AppTest.from_file(str(DASHBOARD), default_timeout=60), **query)
 
 
 def _title(app: AppTest) -> str:
