@@ -40,44 +40,95 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class _England:
-    """What every community is counted against. authority: a number by LSOA; stratum: 1 in a town, 0 in the country; row: each asset's LSOA,
-    −1 where it has none."""
+class England:
+    """What the communities of any place are compared with: all England, read once by `all_england`.
+
+    authority: a number by LSOA, into authorities. row: each asset's LSOA, −1 where it has none. communities: in the order of COMMUNITIES.
+    """
 
     areas: pd.DataFrame
+    centres: PlaceIndex
     assets: pd.DataFrame
     authority: npt.NDArray[np.intp]
     authorities: pd.Index
-    stratum: npt.NDArray[np.intp]
     row: npt.NDArray[np.intp]
+    communities: tuple[_Recorded, ...]
 
 
-def catchment(areas: pd.DataFrame, home: Mask, reach: Reach) -> Mask:
-    """Which LSOAs have their population-weighted centroid within the walk of one of `home`, those included.
+@dataclass(frozen=True, eq=False)
+class _Recorded:
+    """One community in England. which: its assets. authorities: how many map such assets at all; reference: their LSOAs. each: buildings with one by
+    LSOA; total: how many of them stand in the reference. expectation: buildings by LSOA under even provision, None where there is nothing
+    to compare with; tau2: the usual unevenness between authorities."""
 
-    areas: pwc_e, pwc_n (EPSG:27700 metres). home: a mask of them.
+    community: Community
+    mapping: Mapping
+    which: Mask
+    authorities: int
+    reference: Mask
+    each: npt.NDArray[np.intp]
+    total: int
+    expectation: npt.NDArray[np.float64] | None
+    tau2: float
+
+
+def all_england(areas: pd.DataFrame, assets: pd.DataFrame, coverage: pd.DataFrame) -> England:
+    """Read what every place is compared with.
+
+    areas: all England, AREA_COLUMNS. assets: RECORD_COLUMNS after merging; those with `closed` true are left out.
+    coverage: lad24cd, category, faith_tradition, status, source, source_date, note (`analysis.asset_coverage` or the snapshot's).
     """
+    if "closed" in assets:
+        assets = assets[~assets["closed"].eq(True).to_numpy(dtype=bool)]
+    authority, codes = pd.factorize(areas["lad24cd"], sort=True)
+    authorities = pd.Index(codes)
+    row = pd.Index(areas["lsoa21cd"]).get_indexer(assets["lsoa21cd"])
+    stratum = areas["ruc21nm"].str.startswith("Urban").to_numpy(dtype=np.intp)  # 1 in a town, 0 in the country
+
+    def recorded(community: Community) -> _Recorded:
+        which = for_community(assets, community)
+        mapping = of_religion(coverage, community.traditions) if community.traditions else of_whom_it_is_for(assets, community)
+        mapped = mapping.anywhere(authorities)
+        reference = mapped[authority]
+        each = _by_area(assets, row, which, len(areas))
+        total = int(each[reference].sum())
+        if not total:
+            return _Recorded(community, mapping, which, int(mapped.sum()), reference, each, total, None, float("nan"))
+        people = areas[community.column].to_numpy(dtype=float)
+        expectation = even_provision.expected(each, people, stratum, reference)
+        uneven = even_provision.unevenness(
+            np.bincount(authority, weights=np.where(reference, each, 0)).astype(float),
+            np.bincount(authority, weights=expectation).astype(float),
+        )
+        return _Recorded(community, mapping, which, int(mapped.sum()), reference, each, total, expectation, uneven.tau2)
+
+    return England(areas, centres(areas), assets, authority, authorities, row, tuple(recorded(community) for community in COMMUNITIES))
+
+
+def centres(areas: pd.DataFrame) -> PlaceIndex:
+    """The population-weighted centroids of LSOAs, in their order. areas: pwc_e, pwc_n (EPSG:27700 metres)."""
     points = origins(areas)
-    index = PlaceIndex(pd.DataFrame({"easting": points[:, 0], "northing": points[:, 1], "category": "area"}))
-    _, near, _ = index.within(points[home], reach)
+    return PlaceIndex(pd.DataFrame({"easting": points[:, 0], "northing": points[:, 1], "category": "area"}))
+
+
+def catchment(centres: PlaceIndex, home: Mask, reach: Reach) -> Mask:
+    """Which LSOAs have their population-weighted centroid within the walk of one of `home` (a mask of them), those included."""
+    _, near, _ = centres.within(centres.xy[home], reach)
     found = home.copy()
     found[near] = True
     return found
 
 
 def representation(
-    areas: pd.DataFrame,
+    england: England,
     inside: Mask,
-    assets: pd.DataFrame,
-    coverage: pd.DataFrame,
     *,
     reach: Reach | None = None,
     fewest: int = FEWEST_RESIDENTS,
 ) -> pd.DataFrame:
     """A row for each of COMMUNITIES, in their order: COLUMNS.
 
-    areas: all England, AREA_COLUMNS. inside: the place, a mask of them. assets: RECORD_COLUMNS after merging; those with `closed` true are left out.
-    coverage: lad24cd, category, faith_tradition, status, source, source_date, note (`analysis.asset_coverage` or the snapshot's).
+    inside: the place, a mask of England's LSOAs.
 
     - residents: people of the community in the place's Core20 LSOAs, Census 2021; share: of all who live in those (0–1, NaN where nobody does).
     - in_catchment: people of the community in the catchment, or in the part of it where such assets are mapped if only a part is; observed:
@@ -89,10 +140,9 @@ def representation(
       map such assets at all.
     - prompt: observed is below low and at least `fewest` such Core20 residents live there. unusual: it is below usual_low as well.
     """
-    england = _read(areas, assets)
-    home = inside & areas["core20"].to_numpy(dtype=bool)
-    around = catchment(areas, home, reach or Reach())
-    rows = [_row(england, community, coverage, inside, home, around) for community in COMMUNITIES]
+    home = inside & england.areas["core20"].to_numpy(dtype=bool)
+    around = catchment(england.centres, home, reach or Reach())
+    rows = [_row(england, recorded, inside, home, around) for recorded in england.communities]
     frame = pd.DataFrame(rows)
     expectation = frame["expected"].to_numpy(dtype=float)
     total = frame["total"].to_numpy(dtype=float)
@@ -107,32 +157,12 @@ def representation(
     return frame[COLUMNS]
 
 
-def _read(areas: pd.DataFrame, assets: pd.DataFrame) -> _England:
-    if "closed" in assets:
-        assets = assets[~assets["closed"].eq(True).to_numpy(dtype=bool)]
-    authority, authorities = pd.factorize(areas["lad24cd"], sort=True)
-    return _England(
-        areas=areas,
-        assets=assets,
-        authority=authority,
-        authorities=pd.Index(authorities),
-        stratum=areas["ruc21nm"].str.startswith("Urban").to_numpy(dtype=np.intp),
-        row=pd.Index(areas["lsoa21cd"]).get_indexer(assets["lsoa21cd"]),
-    )
-
-
-def _row(
-    england: _England, community: Community, coverage: pd.DataFrame, inside: Mask, home: Mask, around: Mask
-) -> dict[str, object]:
+def _row(england: England, recorded: _Recorded, inside: Mask, home: Mask, around: Mask) -> dict[str, object]:
+    community, reference, each = recorded.community, recorded.reference, recorded.each
     people = england.areas[community.column].to_numpy(dtype=float)
-    which = for_community(england.assets, community)
-    mapping = _mapping(england, community, coverage)
     asked = home if home.any() else inside
-    mapped, note = mapping.said(england.authorities[np.unique(england.authority[asked])])
-    reference = mapping.anywhere(england.authorities)[england.authority]
+    mapped, note = recorded.mapping.said(england.authorities[np.unique(england.authority[asked])])
     counted = around if mapped == "not mapped" else around & reference
-    each = _by_area(england, which)
-    total = int(each[reference].sum())
     base: dict[str, object] = {
         "kind": community.kind,
         "community": community.name,
@@ -140,40 +170,32 @@ def _row(
         "share": _share(people[home].sum(), england.areas["pop_census2021"].to_numpy(dtype=float)[home].sum()),
         "in_catchment": int(people[counted].sum()),
         "observed": int(each[counted].sum()),
-        "in_service_area": _serving(england, which, around),
+        "in_service_area": _serving(england, recorded.which, around),
         "mapped": mapped,
-        "reference_authorities": int(mapping.anywhere(england.authorities).sum()),
+        "reference_authorities": recorded.authorities,
         "asked_of": int(people[home & reference].sum()),
-        "total": total,
+        "total": recorded.total,
     }
-    if mapped == "not mapped" or not total:
+    if mapped == "not mapped" or recorded.expectation is None:
         if mapped != "not mapped":
             note += " None is recorded anywhere that they are mapped, so there is nothing to compare with."
         return base | {"expected": np.nan, "tau2": np.nan, "mapping_note": note}
     if (around & ~reference).any():
         note += " Some of the area around is in authorities where they are not mapped; it is left out."
-    expectation = even_provision.expected(each, people, england.stratum, reference)
-    uneven = even_provision.unevenness(
-        np.bincount(england.authority, weights=np.where(reference, each, 0)).astype(float),
-        np.bincount(england.authority, weights=expectation).astype(float),
-    )
-    return base | {"expected": float(expectation[counted].sum()), "tau2": uneven.tau2, "mapping_note": note}
+    expected = float(recorded.expectation[counted].sum())
+    return base | {"expected": expected, "tau2": recorded.tau2, "mapping_note": note}
 
 
-def _mapping(england: _England, community: Community, coverage: pd.DataFrame) -> Mapping:
-    if community.traditions:
-        return of_religion(coverage, community.traditions)
-    return of_whom_it_is_for(england.assets, community)
-
-
-def _by_area(england: _England, which: Mask) -> npt.NDArray[np.intp]:
+def _by_area(
+    assets: pd.DataFrame, row: npt.NDArray[np.intp], which: Mask, areas: int
+) -> npt.NDArray[np.intp]:
     """Buildings with such an asset by LSOA: one however many records stand in it, as they come and go together."""
-    rows = england.row[which]
-    first = ~england.assets["location_id"][which].duplicated().to_numpy()
-    return np.bincount(rows[first & (rows >= 0)], minlength=len(england.areas)).astype(np.intp)
+    rows = row[which]
+    first = ~assets["location_id"][which].duplicated().to_numpy()
+    return np.bincount(rows[first & (rows >= 0)], minlength=areas).astype(np.intp)
 
 
-def _serving(england: _England, which: Mask, around: Mask) -> int:
+def _serving(england: England, which: Mask, around: Mask) -> int:
     """Assets for the community that do not stand in the catchment and say that they serve some of it."""
     away = which & ~((england.row >= 0) & around[england.row])
     served = england.assets["service_area"][away].dropna()

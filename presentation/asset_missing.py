@@ -48,7 +48,7 @@ def show(assets: CurrentAssets, place: Place, acting: Acting | None, today: date
     if not atlas.areas["core20"].to_numpy(dtype=bool)[inside].any():
         st.markdown(f"No neighbourhood in {literal(place.name)} is among the most deprived fifth of England, so there is nothing to ask here.")
         return
-    found = representation.representation(atlas.census, inside, assets.table, assets.coverage)
+    found = representation.representation(assets.england, inside)
     prompts = found[found["prompt"]]
     st.header(_headline(place, len(prompts), int(found["expected"].notna().sum())))
     st.markdown(
@@ -56,7 +56,7 @@ def show(assets: CurrentAssets, place: Place, acting: Acting | None, today: date
         "England where they are mapped. A question is raised only where chance would not explain the difference. "
         "It is a question to ask somebody, not a finding: the map may be what is missing."
     )
-    ask = _contacts(assets, place, acting)
+    ask = _contacts(assets, place, acting) if len(prompts) else {}
     for row in prompts.to_dict("records"):
         st.subheader(_question(row))
         fact_list([_prompt(row, ask)], key=f"missing_{row['kind']}_{row['community']}")

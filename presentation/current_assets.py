@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis import asset_corrections, asset_coverage, asset_freshness, asset_matching, asset_table
+from analysis import asset_corrections, asset_coverage, asset_freshness, asset_matching, asset_table, representation
 from analysis.asset_filter import AssetFilter, asked_for
 from analysis.asset_records import RECORD_COLUMNS, parts
 from analysis.places import Place
@@ -121,6 +121,11 @@ class CurrentAssets:
     def cells(self) -> pd.DataFrame:
         """How well each kind of place is mapped in each authority now: `analysis.asset_coverage.by_cell`."""
         return asset_coverage.by_cell(self.coverage)
+
+    @cached_property
+    def england(self) -> representation.England:
+        """What the communities of any place are compared with."""
+        return representation.all_england(self.atlas.census, self.table, self.coverage)
 
     def not_mapped(self, place: Place) -> list[str]:
         """The kinds of place that no source maps in any authority of a place, and of which none is recorded there."""

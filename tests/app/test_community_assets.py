@@ -97,7 +97,7 @@ def test_england_keeps_every_asset_of_the_snapshot(atlas: Atlas, current: Curren
 
 def test_what_keeps_several_communities_from_being_compared_is_said_once(current: CurrentAssets, atlas: Atlas) -> None:
     inside = atlas.gazetteer.mask(atlas.gazetteer.place(TOWER_HAMLETS))
-    found = representation.representation(atlas.census, inside, current.table, current.coverage)
+    found = representation.representation(current.england, inside)
     sections = {section.heading: section.rows for section in asset_missing.sections(found)}
     ethnicity = sections["Ethnicity"]
     note = "Not mapped: too few of the lists here say whom a place is for, so nothing can be said from this map."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.asset_records import as_records
 from analysis.communities import COMMUNITIES
 from analysis.even_provision import expected, limits, usual_limits
-from analysis.representation import representation
+from analysis.representation import all_england, representation
 
 _tails = st.sampled_from([0.025, 0.025 / 6, 0.025 / 15])
 
@@ -72,7 +72,7 @@ def test_under_even_provision_chance_raises_few_prompts() -> None:
         assets = pd.concat(parts, ignore_index=True)
         assets = as_records(assets.assign(asset_id=[f"a{n}" for n in range(len(assets))], category="place of worship"))
         for place in ("P0", "P3", "P7"):
-            found = representation(areas, areas["lad24cd"].eq(place).to_numpy(), assets, coverage)
+            found = representation(all_england(areas, assets, coverage), areas["lad24cd"].eq(place).to_numpy())
             places += 1
             prompts += bool(found["prompt"].any())
     assert places == 60

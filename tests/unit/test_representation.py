@@ -12,7 +12,7 @@ from analysis.asset_records import as_records
 from analysis.communities import COMMUNITIES, for_community
 from analysis.even_provision import expected
 from analysis.reach import Reach
-from analysis.representation import AREA_COLUMNS, COLUMNS, catchment, representation
+from analysis.representation import AREA_COLUMNS, COLUMNS, all_england, catchment, centres, representation
 from analysis.vocabularies import COVERAGE
 from data_loaders.atlas import Atlas
 
@@ -34,7 +34,7 @@ def assets(atlas: Atlas) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def tower_hamlets(atlas: Atlas, areas: pd.DataFrame, assets: pd.DataFrame) -> pd.DataFrame:
     inside = areas["lad24cd"].eq(TOWER_HAMLETS).to_numpy()
-    return representation(areas, inside, assets, atlas.coverage).set_index("community")
+    return representation(all_england(areas, assets, atlas.coverage), inside).set_index("community")
 
 
 def test_tower_hamlets_people_by_hand(areas: pd.DataFrame, tower_hamlets: pd.DataFrame) -> None:
@@ -88,7 +88,7 @@ def test_how_well_a_faith_is_mapped_is_said(tower_hamlets: pd.DataFrame) -> None
 
 
 def test_the_frame_has_its_columns_and_every_community(atlas: Atlas, areas: pd.DataFrame, assets: pd.DataFrame) -> None:
-    found = representation(areas, areas["lad24cd"].eq("E06000017").to_numpy(), assets, atlas.coverage)
+    found = representation(all_england(areas, assets, atlas.coverage), areas["lad24cd"].eq("E06000017").to_numpy())
     assert found.columns.tolist() == COLUMNS
     assert found["community"].tolist() == [community.name for community in COMMUNITIES]
     assert found["mapped"].isin(COVERAGE).all()
@@ -99,7 +99,7 @@ def test_the_frame_has_its_columns_and_every_community(atlas: Atlas, areas: pd.D
 def test_rutland_has_no_core20_and_so_no_prompt(atlas: Atlas, areas: pd.DataFrame, assets: pd.DataFrame) -> None:
     inside = areas["lad24cd"].eq("E06000017").to_numpy()
     assert not areas.loc[inside, "core20"].any()
-    found = representation(areas, inside, assets, atlas.coverage)
+    found = representation(all_england(areas, assets, atlas.coverage), inside)
     assert found["residents"].eq(0).all()
     assert found["share"].isna().all()
     assert not found["prompt"].any()
@@ -152,7 +152,7 @@ EVEN = {code: 12 for code in _england()["lsoa21cd"]}
 
 def _of_w(assets: pd.DataFrame, coverage: pd.DataFrame = MAPPED, areas: pd.DataFrame | None = None, **settings: object) -> pd.DataFrame:
     areas = _england() if areas is None else areas
-    found = representation(areas, areas["lad24cd"].eq("W").to_numpy(), assets, coverage, **settings)  # type: ignore[arg-type]
+    found = representation(all_england(areas, assets, coverage), areas["lad24cd"].eq("W").to_numpy(), **settings)  # type: ignore[arg-type]
     return found.set_index("community")
 
 
@@ -303,6 +303,6 @@ def test_the_best_row_of_a_tradition_counts_and_the_whole_category_stands_in() -
 def test_a_longer_walk_takes_in_more() -> None:
     areas = _england()
     home = areas["lsoa21cd"].eq("W0").to_numpy()
-    assert areas.loc[catchment(areas, home, Reach(500, 1.0)), "lsoa21cd"].tolist() == ["W0", "W1"]
-    assert areas.loc[catchment(areas, home, Reach(1_000, 1.0)), "lsoa21cd"].tolist() == ["W0", "W1", "W2"]
-    assert not catchment(areas, np.zeros(len(areas), dtype=bool), Reach()).any()
+    assert areas.loc[catchment(centres(areas), home, Reach(500, 1.0)), "lsoa21cd"].tolist() == ["W0", "W1"]
+    assert areas.loc[catchment(centres(areas), home, Reach(1_000, 1.0)), "lsoa21cd"].tolist() == ["W0", "W1", "W2"]
+    assert not catchment(centres(areas), np.zeros(len(areas), dtype=bool), Reach()).any()
