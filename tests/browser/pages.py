@@ -1,4 +1,7 @@
-"""Page objects: what a person sees and does on a page, so that tests do not repeat how it is built."""
+"""Page objects: what a person sees and does on a page, so that tests do not repeat how it is built.
+
+A headline is the first of its page: while one page gives way to another, the old one's may still stand below.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ class GapsPage:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.headline = page.get_by_role("heading", level=1)
+        self.headline = page.get_by_role("heading", level=1).first
         self.rows = page.locator(".ranked-list tbody tr")
         self.chosen_row = page.locator(".ranked-list tr[aria-current=true]")
         self.pager = page.locator(".ranked-list .pager")
@@ -181,7 +184,7 @@ class InequalitiesPage:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.headline = page.get_by_role("heading", level=1)
+        self.headline = page.get_by_role("heading", level=1).first
         self.board = page.locator(".need-board")
         self.figures = self.board.locator("tr.figure")
         self.openers = self.board.get_by_role("button")
@@ -278,7 +281,7 @@ class PartnersPage:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.headline = page.get_by_role("heading", level=1)
+        self.headline = page.get_by_role("heading", level=1).first
         self.groups = page.locator(".partner-board .group")
         self.cards = page.locator(".partner-board .card")
         self.back = page.get_by_role("button", name="Back to all partners")
@@ -367,7 +370,7 @@ class SuggestPage:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        self.headline = page.get_by_role("heading", level=1)
+        self.headline = page.get_by_role("heading", level=1).first
         self.notes = page.get_by_test_id("stAlert")
 
     def open(self) -> Self:
