@@ -6,7 +6,7 @@ can be zoomed or dragged, so that a finger that scrolls past moves the page. Eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,29 +49,41 @@ LIGHT = Ink("#1F2A33", "#005EB8", "#0B5FA5", "#B3470C", "#4A5763", "#D5DCE2")
 DARK = Ink("#E8EDF1", "#6CB2F0", "#7CBBF2", "#F5A066", "#B4BEC7", "#3A4650")
 
 
-def _base(ink: Ink, height: int) -> go.Figure:
+def _chart(
+    ink: Ink,
+    height: int,
+    traces: Sequence[Mapping[str, object]],
+    *,
+    x: Mapping[str, object],
+    y: Mapping[str, object],
+    **layout: object,
+) -> go.Figure:
+    """A figure in one piece: each change of one that stands costs as much again as making it, and each note is checked against all before."""
     axis = {
         "fixedrange": True,
         "gridcolor": ink.rule,
         "zeroline": False,
         "linecolor": ink.rule,
         "tickfont": {"size": 14, "color": ink.text},
-        "title": {"font": {"size": 14, "color": ink.text}},
+        "automargin": True,
     }
+    lettering = {"font": {"size": 14, "color": ink.text}}
     return go.Figure(
+        data=[{"type": "scatter", **trace} for trace in traces],
         layout={
             "height": height,
             "margin": {"l": 8, "r": 16, "t": 24, "b": 8},
             "showlegend": False,
             "dragmode": False,
             "hovermode": "closest",
-            "font": {"size": 14, "color": ink.text},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "hoverlabel": {"align": "left"},
-            "xaxis": axis | {"automargin": True},
-            "yaxis": axis | {"automargin": True},
-        }
+            **lettering,
+            "xaxis": axis | {**x, "title": {**lettering, "text": x.get("title")}},
+            "yaxis": axis | {**y, "title": {**lettering, "text": y.get("title")}},
+            **layout,
+        },
     )
 
 
@@ -109,22 +121,23 @@ def compared(
 
     rows: area_code, name, value, lower_95, upper_95, comparison, in the order to draw, first at the top. chosen: a code set in bold.
     """
-    chart = _base(ink, ROW_PIXELS * len(rows) + 72)
     rows = rows.reset_index(drop=True)
     positions = -rows.index.to_numpy()
-    for comparison, group in rows.groupby("comparison", sort=False, observed=True):
-        chart.add_scatter(
-            x=group["value"].tolist(),
-            y=positions[group.index].tolist(),
-            error_x=_whiskers(group, ink),
-            mode="markers",
-            marker={"symbol": _SYMBOLS[comparison], "size": 12, "color": ink.of(comparison), "line": {"width": 2}},
-            hovertext=[
+    traces = [
+        {
+            "x": group["value"].tolist(),
+            "y": positions[group.index].tolist(),
+            "error_x": _whiskers(group, ink),
+            "mode": "markers",
+            "marker": {"symbol": _SYMBOLS[comparison], "size": 12, "color": ink.of(comparison), "line": {"width": 2}},
+            "hovertext": [
                 _hover(r.name, r.value, r.lower_95, r.upper_95, unit, COMPARISON_MARKS[comparison].text)
                 for r in group.itertuples()
             ],
-            hoverinfo="text",
-        )
+            "hoverinfo": "text",
+        }
+        for comparison, group in rows.groupby("comparison", sort=False, observed=True)
+    ]
     notes: list[dict[str, object]] = [
         {
             "x": 0,
@@ -137,8 +150,10 @@ def compared(
         }
         for position, row in zip(positions, rows.itertuples(), strict=True)
     ]
+    lines: list[dict[str, object]] = []
     if england is not None and not np.isnan(england):
-        chart.add_vline(x=england, line={"color": ink.text, "width": 1.5, "dash": "dash"})
+        dashed = {"color": ink.text, "width": 1.5, "dash": "dash"}
+        lines.append({"type": "line", "x0": england, "x1": england, "y0": 0, "y1": 1, "yref": "y domain", "line": dashed})
         notes.append(
             {
                 "x": england,
@@ -149,11 +164,15 @@ def compared(
                 "showarrow": False,
             }
         )
-    # All at once: one by one, each is checked against all before it, and fifty names cost a quarter of a second.
-    chart.update_layout(annotations=notes)
-    chart.update_yaxes(visible=False, range=[-len(rows) + 0.4, 0.8])
-    chart.update_xaxes(title_text=_unit_title(unit), nticks=6)
-    return chart
+    return _chart(
+        ink,
+        ROW_PIXELS * len(rows) + 72,
+        traces,
+        x={"title": _unit_title(unit), "nticks": 6},
+        y={"visible": False, "range": [-len(rows) + 0.4, 0.8]},
+        annotations=notes,
+        shapes=lines,
+    )
 
 
 def over_time(series: Sequence[tuple[str, pd.DataFrame]], unit: str | None, ink: Ink) -> go.Figure:
@@ -161,36 +180,40 @@ def over_time(series: Sequence[tuple[str, pd.DataFrame]], unit: str | None, ink:
 
     series: (name, rows) with the place first; rows have period, period_sortable, value, lower_95, upper_95.
     """
-    chart = _base(ink, 320)
     order = (
         pd.concat([rows[["period", "period_sortable"]] for _, rows in series])
         .drop_duplicates()
         .sort_values("period_sortable")
     )
+    traces = []
     for at, (name, rows) in enumerate(series):
         drawn = rows.sort_values("period_sortable")
         colour = ink.accent if at == 0 else ink.plain
-        chart.add_scatter(
-            x=drawn["period"].tolist(),
-            y=drawn["value"].tolist(),
-            error_y=_whiskers(drawn, ink) | {"color": colour},
-            mode="lines+markers",
-            connectgaps=False,
-            line={"color": colour, "width": 2.5 if at == 0 else 2, "dash": "solid" if at == 0 else "dash"},
-            marker={"size": 9, "symbol": "circle" if at == 0 else "circle-open", "color": colour},
-            name=_plain(name),
-            hovertext=[
-                _hover(f"{name}, {r.period}", r.value, r.lower_95, r.upper_95, unit) for r in drawn.itertuples()
-            ],
-            hoverinfo="text",
+        traces.append(
+            {
+                "x": drawn["period"].tolist(),
+                "y": drawn["value"].tolist(),
+                "error_y": _whiskers(drawn, ink) | {"color": colour},
+                "mode": "lines+markers",
+                "connectgaps": False,
+                "line": {"color": colour, "width": 2.5 if at == 0 else 2, "dash": "solid" if at == 0 else "dash"},
+                "marker": {"size": 9, "symbol": "circle" if at == 0 else "circle-open", "color": colour},
+                "name": _plain(name),
+                "hovertext": [
+                    _hover(f"{name}, {r.period}", r.value, r.lower_95, r.upper_95, unit) for r in drawn.itertuples()
+                ],
+                "hoverinfo": "text",
+            }
         )
-    chart.update_xaxes(type="category", categoryorder="array", categoryarray=order["period"].tolist(), nticks=8)
-    chart.update_yaxes(title_text=_unit_title(unit))
-    chart.update_layout(
+    return _chart(
+        ink,
+        320,
+        traces,
+        x={"type": "category", "categoryorder": "array", "categoryarray": order["period"].tolist(), "nticks": 8},
+        y={"title": _unit_title(unit)},
         showlegend=len(series) > 1,
         legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "font": {"size": 14}},
     )
-    return chart
 
 
 def by_deprivation(rows: pd.DataFrame, unit: str | None, ink: Ink, fitted: Sequence[float] | None = None) -> go.Figure:
@@ -198,36 +221,39 @@ def by_deprivation(rows: pd.DataFrame, unit: str | None, ink: Ink, fitted: Seque
 
     rows: tenth (1 to 10), value, lower_95, upper_95. fitted: the line's value at each group.
     """
-    chart = _base(ink, 320)
     labels = [f"{tenth}" for tenth in rows["tenth"]]
+    traces: list[dict[str, object]] = []
     if fitted is not None:
-        chart.add_scatter(
-            x=labels,
-            y=list(fitted),
-            mode="lines",
-            line={"color": ink.plain, "dash": "dot", "width": 2},
-            hoverinfo="skip",
-        )
-    chart.add_scatter(
-        x=labels,
-        y=rows["value"].tolist(),
-        error_y=_whiskers(rows, ink),
-        mode="markers",
-        marker={"size": 11, "color": ink.accent},
-        hovertext=[_hover(f"Group {r.tenth} of 10", r.value, r.lower_95, r.upper_95, unit) for r in rows.itertuples()],
-        hoverinfo="text",
+        dotted = {"color": ink.plain, "dash": "dot", "width": 2}
+        traces.append({"x": labels, "y": list(fitted), "mode": "lines", "line": dotted, "hoverinfo": "skip"})
+    traces.append(
+        {
+            "x": labels,
+            "y": rows["value"].tolist(),
+            "error_y": _whiskers(rows, ink),
+            "mode": "markers",
+            "marker": {"size": 11, "color": ink.accent},
+            "hovertext": [
+                _hover(f"Group {r.tenth} of 10", r.value, r.lower_95, r.upper_95, unit) for r in rows.itertuples()
+            ],
+            "hoverinfo": "text",
+        }
     )
     every = [f"{tenth}" for tenth in range(1, 11)]
-    chart.update_xaxes(
-        type="category",
-        categoryorder="array",
-        categoryarray=every,
-        range=[-0.5, 9.5],
-        tickvals=every,
-        title_text="1 is the most deprived tenth, 10 the least",
+    return _chart(
+        ink,
+        320,
+        traces,
+        x={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": every,
+            "range": [-0.5, 9.5],
+            "tickvals": every,
+            "title": "1 is the most deprived tenth, 10 the least",
+        },
+        y={"title": _unit_title(unit)},
     )
-    chart.update_yaxes(title_text=_unit_title(unit))
-    return chart
 
 
 def against_core20(
@@ -237,39 +263,47 @@ def against_core20(
 
     rows: area_code, name, core20_share (0–1), value, lower_95, upper_95, comparison. line: intercept, and slope per share (0–1).
     """
-    chart = _base(ink, 360)
     # A thousand whiskers are a smudge, and weigh more than everything else on the page; so do their words.
     crowded = len(rows) > MOST_WHISKERS
+    traces: list[dict[str, object]] = []
     for comparison, group in rows.groupby("comparison", sort=False, observed=True):
         sizes = [15 if code == chosen else 10 for code in group["area_code"]]
-        chart.add_scatter(
-            x=(100 * group["core20_share"]).round(2).tolist(),
-            y=group["value"].round(3).tolist(),
-            error_y=None if crowded else _whiskers(group, ink) | {"thickness": 1, "width": 0},
-            mode="markers",
-            marker={
-                "size": 7 if crowded else sizes,
-                "symbol": _SYMBOLS[comparison],
-                "color": ink.of(comparison),
-                "line": {"width": 1 if crowded else 2},
-            },
-            hovertext=group["name"].map(_plain).tolist()
-            if crowded
-            else [
-                _hover(f"{r.name}: {number(100 * r.core20_share)}% Core20", r.value, r.lower_95, r.upper_95, unit)
-                for r in group.itertuples()
-            ],
-            hoverinfo="text+x+y" if crowded else "text",
+        traces.append(
+            {
+                "x": (100 * group["core20_share"]).round(2).tolist(),
+                "y": group["value"].round(3).tolist(),
+                "error_y": None if crowded else _whiskers(group, ink) | {"thickness": 1, "width": 0},
+                "mode": "markers",
+                "marker": {
+                    "size": 7 if crowded else sizes,
+                    "symbol": _SYMBOLS[comparison],
+                    "color": ink.of(comparison),
+                    "line": {"width": 1 if crowded else 2},
+                },
+                "hovertext": group["name"].map(_plain).tolist()
+                if crowded
+                else [
+                    _hover(f"{r.name}: {number(100 * r.core20_share)}% Core20", r.value, r.lower_95, r.upper_95, unit)
+                    for r in group.itertuples()
+                ],
+                "hoverinfo": "text+x+y" if crowded else "text",
+            }
         )
     if line is not None:
         ends = np.array([rows["core20_share"].min(), rows["core20_share"].max()])
-        chart.add_scatter(
-            x=(100 * ends).tolist(),
-            y=(line[0] + line[1] * ends).tolist(),
-            mode="lines",
-            line={"color": ink.text, "width": 2, "dash": "dot"},
-            hoverinfo="skip",
+        traces.append(
+            {
+                "x": (100 * ends).tolist(),
+                "y": (line[0] + line[1] * ends).tolist(),
+                "mode": "lines",
+                "line": {"color": ink.text, "width": 2, "dash": "dot"},
+                "hoverinfo": "skip",
+            }
         )
-    chart.update_xaxes(title_text="Residents in Core20 neighbourhoods, per cent", rangemode="tozero")
-    chart.update_yaxes(title_text=_unit_title(unit))
-    return chart
+    return _chart(
+        ink,
+        360,
+        traces,
+        x={"title": "Residents in Core20 neighbourhoods, per cent", "rangemode": "tozero"},
+        y={"title": _unit_title(unit)},
+    )
