@@ -116,11 +116,11 @@ class Needs:
         order, bounds = grouped
         return self.values.iloc[order[bounds[number] : bounds[number + 1]] if number >= 0 else []]
 
-    def of_area(self, area_code: str, indicator_id: str | None = None) -> pd.DataFrame:
-        """Every value of one area, or those of one indicator there (VALUE_COLUMNS, plain types), headlines and breakdowns; no rows for an
+    def of_area(self, area_code: str, *indicator_ids: str) -> pd.DataFrame:
+        """Every value of one area, or those of some indicators there (VALUE_COLUMNS, plain types), headlines and breakdowns; no rows for an
         area that has none."""
         rows = self._rows("area_code", area_code, self._by_area)
-        return value_frames.written(rows if indicator_id is None else rows[(rows["indicator_id"] == indicator_id).to_numpy()])
+        return value_frames.written(rows[rows["indicator_id"].isin(indicator_ids).to_numpy()] if indicator_ids else rows)
 
     def of_indicator(self, indicator_id: str, level: str) -> pd.DataFrame:
         """Every value of one indicator at a level of `analysis.area_codes.LEVELS` (VALUE_COLUMNS, plain types)."""

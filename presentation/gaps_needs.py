@@ -19,20 +19,19 @@ _RATIO_UNIT = "per 100"
 def network_section(needs: Needs, code: str, name: str) -> FactSection:
     """The six conditions that every network has a figure for, compared with England in words and a shape."""
     board = needs.board("pcn")
-    mine = board[(board["area_code"] == code) & board["indicator_id"].isin(SIX)]
+    mine = board[((board["area_code"] == code) & board["indicator_id"].isin(SIX)).to_numpy()]
     rows = []
-    for indicator in SIX:
-        for record in mine[mine["indicator_id"] == indicator].to_dict("records"):
-            unit = needs.unit(indicator)
-            mark = comparison_mark(record)
-            rows.append(
-                FactRow(
-                    needs.short_name(indicator),
-                    f"{figure(float(record['value']), unit)} · England {figure(float(record['england']), unit)}",
-                    f"{mark.text}, {mark.beneath or record['period']}",
-                    mark=mark.shape,
-                )
+    for record in sorted(mine.to_dict("records"), key=lambda record: SIX.index(record["indicator_id"])):
+        unit = needs.unit(record["indicator_id"])
+        mark = comparison_mark(record)
+        rows.append(
+            FactRow(
+                needs.short_name(record["indicator_id"]),
+                f"{figure(float(record['value']), unit)} · England {figure(float(record['england']), unit)}",
+                f"{mark.text}, {mark.beneath or record['period']}",
+                mark=mark.shape,
             )
+        )
     return FactSection(
         f"Need in {name}: recorded by its GP practices", rows, empty="No figures for this network are in this copy."
     )
@@ -40,13 +39,13 @@ def network_section(needs: Needs, code: str, name: str) -> FactSection:
 
 def local_section(needs: Needs, msoa21cd: str, name: str) -> FactSection | None:
     """Local Health figures of the middle layer area, where this copy has them; None elsewhere. A ratio's England is 100 by definition."""
-    found = needs.of_area(msoa21cd)
-    found = found[found["value"].notna()].set_index("indicator_id")
+    found = needs.of_area(msoa21cd, *LOCAL_HEALTH)
+    known = found[found["value"].notna()].drop_duplicates("indicator_id").set_index("indicator_id").to_dict("index")
     rows = []
     for indicator in LOCAL_HEALTH:
-        if indicator not in found.index:
+        if indicator not in known:
             continue
-        record = found.loc[[indicator]].iloc[0]
+        record = known[indicator]
         unit = needs.unit(indicator)
         value = figure(float(record["value"]), None if unit == _RATIO_UNIT else unit)
         rows.append(

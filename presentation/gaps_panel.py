@@ -199,7 +199,8 @@ def notable_section(area: pd.Series, england: pd.Series) -> FactSection:
 
 def coverage_section(assets: CurrentAssets, lad24cd: str) -> FactSection:
     """What is not, or only partly, mapped in this authority."""
-    rows = [FactRow(sentence, "") for sentence in uncovered(assets.cells.rename(columns={"notes": "note"}), lad24cd)]
+    here = assets.cells[assets.cells["lad24cd"] == lad24cd].rename(columns={"notes": "note"})
+    rows = [FactRow(sentence, "") for sentence in uncovered(here, lad24cd)]
     return FactSection("What is not fully mapped here", rows, empty="Every kind of place in this atlas is mapped here.")
 
 
