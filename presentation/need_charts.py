@@ -31,8 +31,10 @@ _SYMBOLS = {
 
 @dataclass(frozen=True)
 class Ink:
-    """Colours of a page, light or dark: text, what is chosen, better, worse, everything else, and the lines behind."""
+    """Colours of a page, light or dark: the page itself (.streamlit/config.toml has it too), text, what is chosen, better, worse, everything
+    else, and the lines behind."""
 
+    page: str
     text: str
     accent: str
     better: str
@@ -45,8 +47,8 @@ class Ink:
         return {"better": self.better, "worse": self.worse}.get(comparison, self.plain)
 
 
-LIGHT = Ink("#1F2A33", "#005EB8", "#0B5FA5", "#B3470C", "#4A5763", "#D5DCE2")
-DARK = Ink("#E8EDF1", "#6CB2F0", "#7CBBF2", "#F5A066", "#B4BEC7", "#3A4650")
+LIGHT = Ink("#FFFFFF", "#1F2A33", "#005EB8", "#0B5FA5", "#B3470C", "#4A5763", "#D5DCE2")
+DARK = Ink("#12181D", "#E8EDF1", "#6CB2F0", "#7CBBF2", "#F5A066", "#B4BEC7", "#3A4650")
 
 
 def _chart(
@@ -147,6 +149,8 @@ def compared(
             "xanchor": "left",
             "text": f"<b>{_plain(row.name)}</b>" if row.area_code == chosen else _plain(row.name),
             "showarrow": False,
+            "bgcolor": ink.page,  # England's line stops at a name
+            "borderpad": 0,
         }
         for position, row in zip(positions, rows.itertuples(), strict=True)
     ]
