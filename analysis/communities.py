@@ -64,6 +64,11 @@ COMMUNITIES = (
     Community("disability", "Disabled people", "disabled_c21", who_for=("disabled people",)),
 )
 """The groups of the Census in the order of its tables; people who did not answer about religion are no community."""
+CENSUS_COLUMNS = [
+    "lsoa21cd", "msoa21cd", "wd24cd", "lad24cd", "utlacd", "rgncd", "sicbl24cd", "icb24cd", "icb26cd", "ruc21nm",
+    "core20", "pwc_e", "pwc_n", "pop_census2021", *(community.column for community in COMMUNITIES),
+]  # fmt: skip
+"""What is read of the snapshot's small areas to ask about communities; the codes are those that a service area may be given in."""
 
 
 def for_community(assets: pd.DataFrame, community: Community) -> npt.NDArray[np.bool_]:

@@ -20,17 +20,12 @@ import pandas as pd
 
 from analysis import even_provision
 from analysis.asset_mapping import Mapping, of_religion, of_whom_it_is_for
-from analysis.communities import COMMUNITIES, Community, for_community
+from analysis.communities import CENSUS_COLUMNS, COMMUNITIES, Community, for_community
 from analysis.reach import PlaceIndex, Reach, origins
 
 FEWEST_RESIDENTS = 100
 CONFIDENCE = 0.95
-AREA_COLUMNS = [
-    "lsoa21cd", "msoa21cd", "wd24cd", "lad24cd", "utlacd", "rgncd", "sicbl24cd", "icb24cd", "icb26cd", "ruc21nm",
-    "core20", "pwc_e", "pwc_n", "pop_census2021", *(community.column for community in COMMUNITIES),
-]  # fmt: skip
-"""What `representation` reads of the snapshot's small areas; the codes are those that a service area may be given in."""
-_CODES = [column for column in AREA_COLUMNS if column.endswith("cd")]
+_CODES = [column for column in CENSUS_COLUMNS if column.endswith("cd")]
 COLUMNS = [
     "kind", "community", "residents", "share", "in_catchment", "observed", "in_service_area", "expected", "low", "high",
     "usual_low", "usual_high", "mapped", "mapping_note", "reference_authorities", "prompt", "unusual",
@@ -75,7 +70,7 @@ class _Recorded:
 def all_england(areas: pd.DataFrame, assets: pd.DataFrame, coverage: pd.DataFrame) -> England:
     """Read what every place is compared with.
 
-    areas: all England, AREA_COLUMNS. assets: RECORD_COLUMNS after merging; those with `closed` true are left out.
+    areas: all England, CENSUS_COLUMNS. assets: RECORD_COLUMNS after merging; those with `closed` true are left out.
     coverage: lad24cd, category, faith_tradition, status, source, source_date, note (`analysis.asset_coverage` or the snapshot's).
     """
     if "closed" in assets:

@@ -15,8 +15,8 @@ import pandas as pd
 from pyproj import Transformer
 from scipy.spatial import cKDTree
 
-from analysis import representation
 from analysis.areas import summarise
+from analysis.communities import CENSUS_COLUMNS
 from analysis.places import Gazetteer, system_name
 from analysis.postcodes import Postcode, why_not_found
 from analysis.reach import PlaceIndex, origins
@@ -247,8 +247,8 @@ class Atlas:
 
     @cached_property
     def census(self) -> pd.DataFrame:
-        """What `analysis.representation` reads of every small area, in the order of `areas`."""
-        return self.snapshot.table("small_areas", representation.AREA_COLUMNS)
+        """`analysis.communities.CENSUS_COLUMNS` of every small area, in the order of `areas`."""
+        return self.snapshot.table("small_areas", CENSUS_COLUMNS)
 
     @cached_property
     def placing(self) -> Placing:

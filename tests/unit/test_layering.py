@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -101,3 +102,10 @@ def test_every_library_that_the_product_imports_is_a_direct_requirement() -> Non
             if not names & direct:
                 unlisted[module] = path.relative_to(ROOT).as_posix()
     assert unlisted == {}, "add it to requirements.txt and run `make lock`"
+
+
+def test_a_server_starts_without_what_only_some_pages_need() -> None:
+    """Charts and distributions take half a second to load, which everybody would wait for who starts the app or a command."""
+    script = "import data_loaders.atlas, presentation.open_referral_serving, sys; print({'plotly', 'scipy.stats', 'openpyxl'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

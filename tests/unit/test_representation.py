@@ -9,10 +9,10 @@ from scipy import stats
 
 from analysis.asset_mapping import FEWEST_SAID, of_religion
 from analysis.asset_records import as_records
-from analysis.communities import COMMUNITIES, for_community
+from analysis.communities import CENSUS_COLUMNS, COMMUNITIES, for_community
 from analysis.even_provision import expected
 from analysis.reach import Reach
-from analysis.representation import AREA_COLUMNS, COLUMNS, all_england, catchment, centres, representation
+from analysis.representation import COLUMNS, all_england, catchment, centres, representation
 from analysis.vocabularies import COVERAGE
 from data_loaders.atlas import Atlas
 
@@ -23,7 +23,7 @@ FAITHS = {"Buddhist": 102, "Christian": 30_140, "Hindu": 146, "Jewish": 208, "Mu
 
 @pytest.fixture(scope="module")
 def areas(atlas: Atlas) -> pd.DataFrame:
-    return atlas.snapshot.table("small_areas", AREA_COLUMNS)
+    return atlas.snapshot.table("small_areas", CENSUS_COLUMNS)
 
 
 @pytest.fixture(scope="module")
