@@ -13,7 +13,7 @@ from data_loaders.atlas import PostcodeNotFoundError
 from presentation import sign_in
 from presentation.asset_words import name_of
 from presentation.current_assets import CurrentAssets
-from presentation.partner_forms import point_fields
+from presentation.partner_location import point_fields
 from presentation.partner_words import day, literal
 from presentation.record_form import attempt, fields
 from register import asset_decisions, asset_review

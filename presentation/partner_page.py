@@ -9,7 +9,16 @@ import streamlit as st
 
 from analysis.places import Place
 from data_loaders.atlas import Atlas
-from presentation import partner_forms, partner_groups, partner_record, place_bar, place_contacts, review_queue, sign_in
+from presentation import (
+    partner_forms,
+    partner_groups,
+    partner_record,
+    place_bar,
+    place_contacts,
+    relationship_forms,
+    review_queue,
+    sign_in,
+)
 from presentation.partner_board import partner_board
 from presentation.partner_words import literal
 from presentation.record_form import attempt
@@ -129,9 +138,9 @@ def record(acting: Acting, atlas: Atlas, place: Place, partner_id: str) -> None:
                 for relationship in found.relationships:
                     title = f"With {literal(relationship.fields['body_name'])}: move, log a contact, confirm"
                     with st.expander(title, key=f"section_tend_{relationship.fields['id']}"):
-                        partner_forms.tend_relationship(acting, relationship)
+                        relationship_forms.tend_relationship(acting, relationship)
             with st.expander("Record a relationship"):
-                partner_forms.begin_relationship(acting, found)
+                relationship_forms.begin_relationship(acting, found)
             with st.expander("Confirm this entry"):
                 partner_forms.confirm_entry(acting, found)
             with st.expander("Change who they are"):

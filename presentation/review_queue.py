@@ -15,7 +15,7 @@ from analysis.reach import PlaceIndex, Reach, origins
 from data_loaders.atlas import Atlas, PostcodeNotFoundError
 from presentation import place_bar
 from presentation.components import RankedRow, ranked_list
-from presentation.partner_forms import point_fields
+from presentation.partner_location import point_fields
 from presentation.partner_words import STANDING_COLOURS, day, literal
 from presentation.record_form import attempt, word_of
 from register import entries, gaps_table, partners, relationships, review, suggestions

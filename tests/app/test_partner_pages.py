@@ -16,7 +16,7 @@ from google.protobuf import text_format
 from streamlit.testing.v1 import AppTest
 
 from data_loaders.atlas import Atlas
-from presentation import partner_forms, partner_page, sign_in
+from presentation import partner_location, partner_page, sign_in
 from presentation.partner_words import literal
 from presentation.register_cache import FILE
 from presentation.view import View, from_query
@@ -600,6 +600,6 @@ def test_a_day_in_the_future_cannot_be_chosen(atlas: Atlas, steward: Acting, sig
 
 
 def test_the_point_of_a_postcode_is_the_one_that_is_published(atlas: Atlas) -> None:
-    found = partner_forms.point_fields(atlas, WHITECHAPEL)
+    found = partner_location.point_fields(atlas, WHITECHAPEL)
     assert found["lad24cd"] == TOWER_HAMLETS and found["lsoa21cd"].startswith("E01")
     assert 530_000 < found["easting"] < 540_000 and -0.1 < found["longitude"] < 0

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from data_loaders.atlas import Atlas
 from presentation.pages import PAGES
 from presentation.pages import Page as Entry
-from presentation.partner_forms import point_fields
+from presentation.partner_location import point_fields
 from presentation.register_cache import FILE
 from register import entries, partners, relationships, suggestions
 from register.actors import Actor

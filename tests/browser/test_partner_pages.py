@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from data_loaders.atlas import Atlas
-from presentation.partner_forms import point_fields
+from presentation.partner_location import point_fields
 from presentation.register_cache import FILE
 from register import entries, partners, relationships
 from register.actors import Actor

@@ -17,7 +17,7 @@ from data_loaders.atlas import Atlas
 from data_loaders.errors import SettingError
 from presentation import partner_groups, partner_words, register_cache
 from presentation.partner_board import PartnerCard, PartnerGroup, partner_board_payload
-from presentation.partner_forms import point_fields
+from presentation.partner_location import point_fields
 from presentation.partner_words import STAGE_NOTES, STANDING_COLOURS, STANDING_LABELS
 from presentation.record_form import label_of, spoken, word_of
 from presentation.review_queue import relied_upon
