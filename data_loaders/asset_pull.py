@@ -103,12 +103,18 @@ def _compare(read: AssetsRead, shown: PublishedAssets, have: AssetLayer | None, 
     for kind, number in before[before >= FEWEST_TO_COMPARE].items():
         gave = int(after.get(kind, 0))
         if 2 * gave < number:
-            where = "".join(f" --{name} {shlex.quote(said)}" for name, said in (("place", wanted.lad24cd), ("address", wanted.address)) if said)
             raise AssetPullError(
                 f"{read.source.publisher} gave {gave:,} of the kind {kind} for {scope.name} where the pages show {number:,}: fewer than half, "
                 "as when an answer is cut short, so nothing has changed. Ask again tomorrow; if it is right, whoever looks after this atlas can take "
-                f"it with `python -m commands assets pull --source {wanted.source}{where} --fewer`."
+                f"it with `{_command(wanted)} --fewer`."
             )
+
+
+def _command(wanted: Wanted) -> str:
+    """The command that pulls the same."""
+    said = [("source", wanted.source), ("place", wanted.lad24cd), ("address", wanted.address), *(("file", str(path)) for path in wanted.files)]
+    said += [("published", wanted.published), ("licence", wanted.licence)]
+    return "python -m commands assets pull" + "".join(f" --{name} {shlex.quote(text)}" for name, text in said if text)
 
 
 def _given(source: PullableSource, wanted: Wanted, means: Means, layers: AssetLayers, scope: Scope) -> AssetsRead:

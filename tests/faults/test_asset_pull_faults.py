@@ -193,13 +193,13 @@ def test_a_feed_that_has_lost_half_is_refused_with_the_command_that_takes_it(atl
     same: dict[str, Any] = {"status": "active", "attributes": [], "organization": organization}
     services = [{"id": f"00000001-0000-4000-8000-0000000000{n:02}", "name": f"Example service {n}", **same} for n in range(12)]
     with OpenReferralServer(services) as feed:
-        wanted = Wanted("openreferral", address=feed.url)
+        wanted = Wanted("openreferral", address=feed.url, licence="CC BY 4.0")
         assert again(atlas, environment, wanted).layer.about.records == 12
         del feed.services[5:]
         shutil.rmtree(http_cache_folder(environment))  # as in an hour, when the answer that was kept is young no more
         said = refused(atlas, environment, wanted)
         assert "gave 5 of the kind community service" in said
-        assert said.endswith(f"`python -m commands assets pull --source openreferral --address {feed.url} --fewer`.")
+        assert said.endswith(f"`python -m commands assets pull --source openreferral --address {feed.url} --licence 'CC BY 4.0' --fewer`.")
         assert again(atlas, environment, replace(wanted, fewer=True)).layer.about.records == 5
 
 
