@@ -133,6 +133,7 @@ def said() -> None:
     with st.container():
         if sentence:
             st.success(literal(sentence))
+            st.toast(literal(sentence), duration="long")  # whoever saved further down does not see the top of the page
 
 
 def say(sentence: str) -> None:

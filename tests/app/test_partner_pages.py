@@ -543,6 +543,7 @@ def test_what_somebody_else_saves_moves_no_section_under_whoever_is_writing(
     app.session_state["register_said"] = "Saved."
     app.run()
     assert _said(app, "success") == ["Saved."] and [str(each.value) for each in app.text] == ["A lunch club"]
+    assert [each.value for each in app.toast] == ["Saved."], "for whoever cannot see the top of the page from where they saved"
     after = dict(_paths(app._tree))
     assert after.keys() - before.keys() == {"With NHS North East London: move, log a contact, confirm"}
     assert {title: after[title] for title in before} == before
