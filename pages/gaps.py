@@ -42,11 +42,15 @@ found = core20_gaps(
 states = ranking.people_by_state(found)
 places_here = len(assets.counting(place, view.categories))
 
-st.title(words.headline(place.name, states, view.walk_m))
+st.title(words.headline(place.name, states, view.walk_m, unread=known.unread))
 with st.container():
     for problem in assets.problems:
         st.warning(problem)
-st.markdown(words.second_sentence(place.name, places_here, view.categories, states, view.walk_m, len(known.table)))
+st.markdown(
+    words.second_sentence(
+        place.name, places_here, view.categories, states, view.walk_m, len(known.table), unread=known.unread
+    )
+)
 segments = [
     StateSegment(key, label, words.STATE_COLOURS[key], int(states.loc[key, "people"]), int(states.loc[key, "areas"]))
     for key, label in words.STATE_LABELS.items()
@@ -132,7 +136,7 @@ with wide_right, st.container(key=panel):
         fact_list(
             [
                 gaps_panel.state_section(row, view.categories),
-                gaps_panel.partners_section(area, known.table, view, today),
+                gaps_panel.partners_section(area, known, view, today),
                 gaps_panel.places_section(assets, area, view),
             ],
             key="reach",

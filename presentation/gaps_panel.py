@@ -14,6 +14,7 @@ from data_loaders.atlas import Atlas
 from presentation.asset_words import kind_line, name_of
 from presentation.components import Callout, FactRow, FactSection
 from presentation.current_assets import CurrentAssets
+from presentation.partners import SessionPartners
 from presentation.view import View
 from presentation.words import (
     STATE_COLOURS,
@@ -74,8 +75,11 @@ _STANDING = {
 }
 
 
-def partners_section(area: pd.Series, partners: pd.DataFrame, view: View, today: date) -> FactSection:
+def partners_section(area: pd.Series, known: SessionPartners, view: View, today: date) -> FactSection:
     """Partners and earlier relationships within reach, nearest first."""
+    partners = known.table
+    if partners.empty and known.unread:
+        return FactSection("Partners", empty="Not known now: the register of partners cannot be read.")
     if partners.empty:
         return FactSection(
             "Partners", empty="No partner has been recorded yet. That is what this tool has been told, not what exists."

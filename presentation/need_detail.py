@@ -185,7 +185,8 @@ def _over_time(needs: Needs, figures: pd.DataFrame, indicator_id: str, place: Pl
             series.append((f"{place.name}{suffix}", mine, str(record["who"])))
     longest = max((len(rows) for _, rows, _ in series), default=0)
     if longest < 2:
-        st.markdown("This copy holds one period only, so there is no change to show.")
+        held = "one period only" if longest else "no figure for here"
+        st.markdown(f"This copy holds {held}, so there is no change to show.")
         return
     drawn: list[tuple[str, pd.DataFrame]] = [(name, rows) for name, rows, _ in series]
     if place.level != "england" and len(series) == 1:

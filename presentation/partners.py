@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,8 @@ import streamlit as st
 from analysis.gaps import empty_partners
 from data_loaders.atlas import Atlas
 from data_loaders.partners_csv import MAX_BYTES, Partners, PartnersFileError
-from presentation import downloads, register_cache
+from presentation import downloads, register_cache, sign_in
+from presentation.start_rules import RegisterMode
 from register.gaps_table import gaps_table
 
 ENVIRONMENT = "COMMON_GROUND_PARTNERS"
@@ -24,11 +25,13 @@ _TAKEN_AWAY = "partners_taken_away"
 
 @dataclass(frozen=True)
 class SessionPartners:
-    """Partners in force: the good rows, where they came from in words, and what had to be set aside."""
+    """Partners in force: the good rows, where they came from in words, and what had to be set aside. unread: the register is missing from them,
+    because it cannot be read."""
 
     table: pd.DataFrame
     source: str
     bad: pd.DataFrame
+    unread: bool = False
 
 
 def file_at_start(arguments: list[str] | None = None) -> Path | None:
@@ -52,6 +55,9 @@ def current(atlas: Atlas, today: date) -> SessionPartners:
     """The partners in force in this session: those of the register, live, and those of this session's own file beside them."""
     own = _of_file(atlas, today)
     acting = register_cache.acting()
+    if acting is None and sign_in.register_mode() is not RegisterMode.OFF:
+        ours = "" if own.table.empty else f"; {own.source}"
+        return replace(own, source=f"those of the register are missing, as it cannot be read{ours}", unread=True)
     known = gaps_table(acting, today) if acting is not None else empty_partners()
     if known.empty:
         return own

@@ -109,10 +109,10 @@ def article(phrase: str) -> str:
     return f"{'an' if phrase[0] in '8aeiou' or phrase.startswith(('11', '18')) else 'a'} {phrase}"
 
 
-def headline(place: str, states: pd.DataFrame, walk_m: float) -> str:
+def headline(place: str, states: pd.DataFrame, walk_m: float, *, unread: bool = False) -> str:
     """The sentence that opens the page: people first, in figures that add up to the bar beneath.
 
-    states: index state, columns people, areas.
+    states: index state, columns people, areas. unread: the register cannot be read, so that nothing is known of its partners.
     """
     total, partnered = int(states["people"].sum()), int(states.loc["partnered", "people"])
     if total == 0:
@@ -127,6 +127,8 @@ def headline(place: str, states: pd.DataFrame, walk_m: float) -> str:
     )
     opening = f"{who} in {place} {lives}."
     within = article(walk(walk_m))
+    if partnered == 0 and unread:
+        return f"{opening} Who works with them cannot be said now: the register of partners cannot be read."
     if partnered == 0:
         return f"{opening} No confirmed partner has been recorded within {within} of any of them."
     if partnered == total:
@@ -135,9 +137,16 @@ def headline(place: str, states: pd.DataFrame, walk_m: float) -> str:
 
 
 def second_sentence(
-    place: str, places_here: int, categories: Sequence[str], states: pd.DataFrame, walk_m: float, partners: int
+    place: str,
+    places_here: int,
+    categories: Sequence[str],
+    states: pd.DataFrame,
+    walk_m: float,
+    partners: int,
+    *,
+    unread: bool = False,
 ) -> str:
-    """What is here, before what is not yet: mapped places, then what is known of relationships with them."""
+    """What is here, before what is not yet: mapped places, then what is known of relationships with them. unread: as for `headline`."""
     kinds = listed([CATEGORY_PLURALS[category] for category in categories])
     here = (
         f"{counted(places_here, 'faith or community place')} {'is' if places_here == 1 else 'are'} mapped in {place} ({kinds})."
@@ -152,13 +161,12 @@ def second_sentence(
     possible = int(states.loc["possible_partners", "people"])
     relation = ""
     if possible:
-        relation = (
-            f" For {possible:,} people at least one is within {article(walk(walk_m))} "
-            "and no relationship with any of them has been recorded yet."
+        relation = f" For {possible:,} people at least one is within {article(walk(walk_m))}" + (
+            "." if unread else " and no relationship with any of them has been recorded yet."
         )
     none = int(states.loc["none_recorded", "people"])
     unmapped = f" For {none:,} people nothing is mapped within reach." if none else ""
-    register = "" if partners else " No partner has been recorded yet: add yours on the Partners page, or from a file below."
+    register = "" if partners or unread else " No partner has been recorded yet: add yours on the Partners page, or from a file below."
     return here + relation + unmapped + register
 
 

@@ -135,6 +135,7 @@ def test_a_measure_that_nobody_has_published_here_names_the_geographies(atlas: A
     said = str(app.info[0].value)
     assert "no value of it anywhere" in said and "counties" in said and "systems" in said
     assert not app.get("plotly_chart")
+    assert "This copy holds no figure for here, so there is no change to show." in [str(each.value) for each in app.markdown]
 
 
 def test_an_indicator_that_does_not_exist_gives_the_board_one_warning_and_a_mended_link(atlas: Atlas) -> None:

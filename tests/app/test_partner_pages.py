@@ -223,7 +223,11 @@ def test_a_register_that_cannot_be_opened_is_said_and_the_rest_stands(
     spoil(tmp_path / FILE)
     before = _content(tmp_path / FILE)
     gaps = open_page(atlas, GAPS, place=TOWER_HAMLETS)
-    assert "live in Core20 neighbourhoods" in _title(gaps)
+    assert _title(gaps).endswith("live in Core20 neighbourhoods. Who works with them cannot be said now: the register of partners cannot be read.")
+    shown = _everything(gaps)
+    assert "artner has been recorded" not in shown and "no relationship with any" not in shown, "what cannot be read is not none"
+    assert "Not known now: the register of partners cannot be read." in shown
+    assert "partners: those of the register are missing, as it cannot be read." in str(gaps.caption[-1].value)
     for app in (gaps, open_page(atlas, PARTNERS, place=TOWER_HAMLETS), open_page(atlas, SUGGEST)):
         (problem,) = _said(app, "error")
         assert problem.startswith("The register of partners cannot be opened.") and said in problem
@@ -246,7 +250,7 @@ def test_switched_off_there_is_no_register_and_none_is_made(
     sign_in_as(STEWARD)
     assert any("cannot be shown here now" in str(text.value) for text in open_page(atlas, PARTNERS).markdown)
     assert any("not taken here" in str(text.value) for text in open_page(atlas, SUGGEST).markdown)
-    assert "live in Core20" in _title(open_page(atlas, GAPS, place=TOWER_HAMLETS))
+    assert "No confirmed partner has been recorded" in _title(open_page(atlas, GAPS, place=TOWER_HAMLETS))
     assert not (tmp_path / FILE).exists()
 
 
