@@ -87,15 +87,15 @@ def all_england(areas: pd.DataFrame, assets: pd.DataFrame, coverage: pd.DataFram
         reference = mapped[authority]
         each = _by_area(assets, row, which, len(areas))
         total = int(each[reference].sum())
-        if not total:
-            return _Recorded(community, mapping, which, int(mapped.sum()), reference, each, total, None, float("nan"))
-        people = areas[community.column].to_numpy(dtype=float)
-        expectation = even_provision.expected(each, people, stratum, reference)
-        uneven = even_provision.unevenness(
-            np.bincount(authority, weights=np.where(reference, each, 0)).astype(float),
-            np.bincount(authority, weights=expectation).astype(float),
-        )
-        return _Recorded(community, mapping, which, int(mapped.sum()), reference, each, total, expectation, uneven.tau2)
+        expectation, tau2 = None, float("nan")
+        if total:
+            people = areas[community.column].to_numpy(dtype=float)
+            expectation = even_provision.expected(each, people, stratum, reference)
+            tau2 = even_provision.unevenness(
+                np.bincount(authority, weights=np.where(reference, each, 0)).astype(float),
+                np.bincount(authority, weights=expectation).astype(float),
+            ).tau2
+        return _Recorded(community, mapping, which, int(mapped.sum()), reference, each, total, expectation, tau2)
 
     return England(areas, centres(areas), assets, authority, authorities, row, tuple(recorded(community) for community in COMMUNITIES))
 
@@ -181,9 +181,7 @@ def _row(england: England, recorded: _Recorded, inside: Mask, home: Mask, around
     return base | {"expected": expected, "tau2": recorded.tau2, "mapping_note": note}
 
 
-def _by_area(
-    assets: pd.DataFrame, row: npt.NDArray[np.intp], which: Mask, areas: int
-) -> npt.NDArray[np.intp]:
+def _by_area(assets: pd.DataFrame, row: npt.NDArray[np.intp], which: Mask, areas: int) -> npt.NDArray[np.intp]:
     """Buildings with such an asset by LSOA: one however many records stand in it, as they come and go together."""
     rows = row[which]
     first = ~assets["location_id"][which].duplicated().to_numpy()
