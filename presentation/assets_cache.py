@@ -37,8 +37,7 @@ def open_assets(today: date) -> CurrentAssets:
             decided = (register.identity(), asset_decisions.revision(register.as_(ANYONE)))
     except (StoreError, SettingError):  # the page says why, where it opens the register for this person
         problems.append("Lists that people kept, and what they corrected and confirmed, are missing from the places shown.")
-    current = _built(atlas, layers, decided, today)
-    return replace(current, problems=(*current.problems, *problems)) if problems else current
+    return _built(atlas, layers, decided, today, tuple(problems))
 
 
 @st.cache_resource(show_spinner="Putting the lists of places together", max_entries=2)
@@ -47,7 +46,11 @@ def _published(_atlas: Atlas, layers: tuple[str, ...]) -> PublishedAssets:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _built(_atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], today: date) -> CurrentAssets:
-    """layers: what is there now; decided: which register, and its newest decision. So a new layer or decision is read at once."""
+def _built(
+    _atlas: Atlas, layers: tuple[str, ...], decided: tuple[str, int], today: date, problems: tuple[str, ...]
+) -> CurrentAssets:
+    """layers: what is there now; decided: which register, and its newest decision. So a new layer or decision is read at once. problems: of
+    either; they are kept with what stands, so that an outage costs no rerun anything."""
     register = register_cache.for_all() if decided[1] >= 0 else None
-    return put_together(_atlas, _published(_atlas, layers), None if register is None else register.as_(ANYONE), today)
+    current = put_together(_atlas, _published(_atlas, layers), None if register is None else register.as_(ANYONE), today)
+    return replace(current, problems=(*current.problems, *problems))

@@ -197,6 +197,13 @@ def test_a_messy_list_is_kept_whole_and_again_changes_nothing(tmp_path: Path, at
     assert set(thursday["name"]) == {"Example Hall", pantry["name"].iloc[0]}
 
 
+def test_while_the_register_cannot_be_read_what_stands_is_put_together_once(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"not a database, whatever its name" * 100)
+    now = open_assets(TODAY)
+    assert now.problems == ("Lists that people kept, and what they corrected and confirmed, are missing from the places shown.",)
+    assert len(now.places) > 35_000 and open_assets(TODAY) is now, "its indexes are not built again at every change on a page"
+
+
 def test_a_contributors_list_waits_for_an_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     register = open_register(tmp_path / FILE)
     about = {
